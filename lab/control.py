@@ -18,18 +18,17 @@ START_S = 30
 def start(folder: Folder) -> dict[str, int]:
     """Start the listener of a network and return the port of each router."""
     with (folder.path / "listener.log").open("ab") as log:
-        listener = subprocess.Popen(
-            _argv(folder), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
-            env=module_environment(), cwd="/", start_new_session=True,
+        # Forked once more, so that it is nobody's child: whoever starts a network need not wait for its end.
+        starter = subprocess.Popen(
+            ["setsid", "--fork", *_argv(folder)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
+            env=module_environment(), cwd="/",
         )  # fmt: skip
-    assert listener.stdout is not None
-    with listener.stdout as answer:
-        line = answer.readline()
+    with starter:
+        assert starter.stdout is not None
+        line = starter.stdout.readline()
     if not line:
         raise LabError(f"the SSH listener did not start\n{(folder.path / 'listener.log').read_text()}")
-    # It outlives this process, which therefore never waits for it.
-    listener.returncode = 0
-    return {str(router): int(port) for router, port in json.loads(line).items()}
+    return {router: int(port) for router, port in json.loads(line).items()}
 
 
 def module_environment() -> dict[str, str]:

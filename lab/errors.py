@@ -3,7 +3,7 @@
 LabError
 ├── LabUnavailable   this machine cannot run the practice network at all
 ├── NotRunning       no network of this name is up
-└── NotConverged     the routers run, but neighbours are missing
+└── NotConverged     the routers run, but neighbours or routes are missing
 """
 
 from collections.abc import Mapping
@@ -22,10 +22,10 @@ class NotRunning(LabError):
 
 
 class NotConverged(LabError):
-    """The routers run, but some neighbours did not come up in time."""
+    """The routers run, but some neighbours or routes did not come in time."""
 
     def __init__(self, seconds: float, missing: Mapping[str, tuple[str, ...]]) -> None:
         """Name what is missing, router by router."""
         self.missing = dict(missing)
-        lines = [f"{router}: {', '.join(names)}" for router, names in self.missing.items()]
-        super().__init__(f"neighbours missing after {seconds:.0f} s\n" + "\n".join(lines))
+        lines = [f"{router} lacks {', '.join(names)}" for router, names in self.missing.items()]
+        super().__init__(f"not converged after {seconds:.0f} s\n" + "\n".join(lines))

@@ -27,8 +27,8 @@ def up(
     owner: int | None = None,
     progress: Progress | None = None,
 ) -> Network:
-    """Start a network, or find it running, and return it once all neighbours are up."""
-    say = progress or (lambda text: None)
+    """Start a network, or find it running, and return it once all neighbours and routes are there."""
+    say = progress or _silently
     require()
     folder = Folder.of(name)
     with folder.locked():
@@ -37,9 +37,13 @@ def up(
             say(f"the practice network {name} is up already")
         else:
             network = _start(folder, topology, timers, owner, say)
-    say("waiting for the neighbours")
+    say("waiting for neighbours and routes")
     network.wait_converged(CONVERGENCE_S + CONVERGENCE_PER_ROUTER_S * len(topology.routers))
     return network
+
+
+def _silently(text: str) -> None:
+    """Say nothing."""
 
 
 def down(name: str = "lab") -> bool:

@@ -143,6 +143,8 @@ class Listener:
     def _owner_ended(self) -> None:
         """Take everything down, this process last."""
         self.ended = True
+        # Whoever still waits for the ports holds the lock: let them see that there will be none.
+        sys.stdout.close()
         with self.folder.locked():
             clear(self.folder)
 

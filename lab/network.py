@@ -6,7 +6,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import control, daemons, neighbours
+from lab import control, daemons, neighbours, routes
 from lab.errors import LabError, NotConverged, NotRunning
 from lab.folder import Folder, State
 from lab.namespaces import NAMED, enter, named
@@ -17,7 +17,7 @@ from lab.ssh import username
 from lab.topology import Topology
 from lab.waiting import wait_until
 
-VTYSH_S = 30.0
+ANSWER_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -61,16 +61,24 @@ class Network:
         """Return the SSH port of a router on 127.0.0.1."""
         return self.state.ports[self.topology.router(router).name]
 
-    def run(self, router: str, argv: list[str], *, timeout: float = VTYSH_S) -> subprocess.CompletedProcess[str]:
-        """Run any command inside a router, whatever its exit code."""
-        return run([*enter(self.folder, self.topology.router(router).name), *argv], timeout=timeout)
+    def inside(self, router: str) -> list[str]:
+        """Return the words before a command that make it run inside a router."""
+        return enter(self.folder, self.topology.router(router).name)
 
-    def vtysh(self, router: str, *commands: str, timeout: float = VTYSH_S) -> str:
-        """Give commands to vtysh and return its output; raise with that output when it reports a fault."""
+    def run(self, router: str, argv: list[str], *, timeout: float = ANSWER_S) -> subprocess.CompletedProcess[str]:
+        """Run any command inside a router, whatever its exit code."""
+        return run([*self.inside(router), *argv], timeout=timeout)
+
+    def ask(self, router: str, *commands: str, timeout: float = ANSWER_S) -> subprocess.CompletedProcess[str]:
+        """Give commands to vtysh, whatever its exit code."""
         argv = daemons.vtysh_argv(self.folder.router(router))
         for command in commands:
             argv += ["-c", command]
-        done = self.run(router, argv, timeout=timeout)
+        return self.run(router, argv, timeout=timeout)
+
+    def vtysh(self, router: str, *commands: str, timeout: float = ANSWER_S) -> str:
+        """Give commands to vtysh and return its output; raise with that output when it reports a fault."""
+        done = self.ask(router, *commands, timeout=timeout)
         if done.returncode:
             raise LabError(f"{router}: vtysh failed on {commands!r}\n{done.stdout}{done.stderr}")
         return done.stdout
@@ -84,17 +92,20 @@ class Network:
         """Return the routing neighbours of a router."""
         return neighbours.of(self.folder, self.topology, self.topology.router(router).name)
 
+    def all_neighbours(self) -> dict[str, Neighbours]:
+        """Return the routing neighbours of all routers."""
+        return neighbours.of_all(self.folder, self.topology)
+
+    def missing(self) -> dict[str, tuple[str, ...]]:
+        """Return what each router still lacks: neighbours first, then routes to the links of the network."""
+        found = {name: entry.missing for name, entry in self.all_neighbours().items() if entry.missing}
+        return found or routes.missing(self.folder, self.topology)
+
     def wait_converged(self, seconds: float) -> None:
-        """Wait until every router has all its neighbours, or raise with those that are missing."""
-        found: dict[str, Neighbours] = {}
-
-        def complete() -> bool:
-            found.update(neighbours.of_all(self.folder, self.topology))
-            return not any(entry.missing for entry in found.values())
-
+        """Wait until every router has all neighbours and knows all links, or raise with what is missing."""
         # A question to every router costs processor time that the routers themselves need to converge.
-        if not wait_until(complete, seconds, step_s=0.05 + 0.005 * len(self.routers)):
-            raise NotConverged(seconds, {name: entry.missing for name, entry in found.items() if entry.missing})
+        if not wait_until(lambda: not self.missing(), seconds, step_s=0.05 + 0.005 * len(self.routers)):
+            raise NotConverged(seconds, self.missing())
 
     def dead_daemons(self, router: str) -> tuple[str, ...]:
         """Return the daemons of a router that should run and do not."""
@@ -109,6 +120,10 @@ class Network:
     def logs(self, router: str, lines: int = 40) -> str:
         """Return the last lines of every log of a router."""
         return daemons.logs(self.folder, self.topology.router(router), lines)
+
+    def listens(self) -> bool:
+        """Tell whether the process that takes SSH connections runs."""
+        return control.answers(self.folder)
 
     def stop_ssh(self, router: str) -> None:
         """Refuse new SSH connections to a router."""

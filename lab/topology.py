@@ -146,7 +146,7 @@ def default() -> Topology:
 
 
 def sized(count: int) -> Topology:
-    """Return a network of this many routers: a chain or ring below eight, the eight and a tree of OSPF routers above."""
+    """Return a network of this many routers: a ring below eight, the eight and a tree of OSPF routers above."""
     if count < 1:
         raise LabError("a network has at least one router")
     if count < len(default().routers):
