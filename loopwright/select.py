@@ -44,6 +44,33 @@ def matches(subject: Subject, term: str) -> bool:
     return any(fnmatchcase(word, term) for word in (subject.name, *subject.groups))
 
 
+class Selector:
+    """Answers which devices a list of terms names; each term is looked for once."""
+
+    def __init__(self, subjects: Iterable[Subject]) -> None:
+        self._subjects = tuple(subjects)
+        self._known: dict[str, frozenset[str]] = {}
+        members: dict[str, set[str]] = {}
+        for subject in self._subjects:
+            for word in (subject.name, *subject.groups):
+                members.setdefault(word, set()).add(subject.name)
+        self._members = {word: frozenset(names) for word, names in members.items()}
+
+    def matching(self, terms: Iterable[str]) -> frozenset[str]:
+        """The names of the devices that any of the terms matches; none where no term does."""
+        return frozenset().union(*(self._term(term) for term in terms))
+
+    def _term(self, term: str) -> frozenset[str]:
+        # A plain name or group is by far the most frequent term, and there may be one for each loopback.
+        if term in self._members:
+            return self._members[term]
+        found = self._known.get(term)
+        if found is None:
+            found = frozenset(subject.name for subject in self._subjects if matches(subject, term))
+            self._known[term] = found
+        return found
+
+
 def _matches(subjects: Sequence[Subject], term: str) -> list[int]:
     found = [index for index, subject in enumerate(subjects) if matches(subject, term)]
     if not found:

@@ -1,0 +1,53 @@
+"""Addresses, prefixes and areas in the one spelling that values are compared in."""
+
+import ipaddress
+from functools import lru_cache
+
+
+@lru_cache(maxsize=200_000)
+def interface_address(text: str) -> str:
+    """Spell an interface address canonically, with its prefix length; raises ValueError for anything else."""
+    return ipaddress.ip_interface(text.replace(" ", "/")).compressed
+
+
+@lru_cache(maxsize=200_000)
+def network(text: str) -> str:
+    """Return the prefix that an interface address or a prefix lies in, canonically; raises ValueError."""
+    return ipaddress.ip_interface(text.replace(" ", "/")).network.compressed
+
+
+@lru_cache(maxsize=200_000)
+def host(text: str) -> str:
+    """Return the host route of an interface address: /32 or /128; raises ValueError."""
+    return ipaddress.ip_network(ipaddress.ip_interface(text).ip).compressed
+
+
+def bare(text: str) -> str:
+    """Return an interface address without its prefix length."""
+    return text.partition("/")[0]
+
+
+@lru_cache(maxsize=200_000)
+def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+    return ipaddress.ip_network(text, strict=False)
+
+
+def contains(outer: str, inner: str) -> bool:
+    """Whether a prefix contains another prefix or address of the same family."""
+    one, other = _network(outer), _network(inner)
+    return (
+        one.version == other.version
+        and one.prefixlen <= other.prefixlen
+        and one.network_address <= other.network_address
+        and one.broadcast_address >= other.broadcast_address
+    )
+
+
+def length(prefix: str) -> int:
+    """The prefix length of a prefix."""
+    return int(prefix.rpartition("/")[2])
+
+
+def area(text: str | int) -> str:
+    """Spell an OSPF area as a dotted quad; raises ValueError for anything that is no area."""
+    return str(ipaddress.IPv4Address(int(text) if str(text).isdigit() else str(text)))

@@ -1,0 +1,213 @@
+"""What devices answered, read into routes, originations, neighbours and pings; only what is of interest is kept."""
+
+import io
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+import textfsm  # type: ignore[import-untyped]
+
+from loopwright.addresses import area, bare, network
+from loopwright.errors import UnexpectedAnswer
+from loopwright.models import DEFAULT_VRF, Observed, Routing
+from loopwright.observe import observe
+from loopwright.platform import Evidence, Platform
+from loopwright.query import json_documents, rows
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Route:
+    """A route in a device's routing table; `nexthops` are (address, interface) pairs, the address "" when connected."""
+
+    vrf: str
+    prefix: str
+    protocol: str
+    selected: bool
+    installed: bool
+    nexthops: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Origination:
+    """A prefix in a protocol's own table (LSDB, BGP), as one device sees it.
+
+    `scope` is the area or the level, `originator` the router-id, system-id, host name or BGP peer; `own` when the
+    device itself originates it; `kind` is intra, inter, external, internal or bgp.
+    """
+
+    protocol: str
+    scope: str
+    prefix: str
+    originator: str
+    kind: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Neighbour:
+    """An adjacency or session as one end sees it."""
+
+    protocol: str
+    neighbour: str
+    interface: str
+    state: str
+    up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceEvidence:
+    """All that one device answered; `error` when it could not be asked, then the rest is empty."""
+
+    device: str
+    observed: Observed
+    routes: frozenset[Route] = frozenset()
+    originations: frozenset[Origination] = frozenset()
+    identities: Mapping[str, str] = field(default_factory=dict)
+    neighbours: tuple[Neighbour, ...] = ()
+    asked: frozenset[tuple[str, str]] = frozenset()
+    error: str = ""
+
+    def route(self, prefix: str, vrf: str = DEFAULT_VRF) -> Route | None:
+        """The selected and installed route of exactly a prefix."""
+        return next(
+            (r for r in self.routes if r.prefix == prefix and r.vrf == vrf and r.selected and r.installed), None
+        )
+
+
+class Interest:
+    """The prefixes that a verification is about; everything else that a device tells is dropped at once."""
+
+    def __init__(self, prefixes: Iterable[str]) -> None:
+        self._prefixes = frozenset(prefixes)
+        self._addresses = [ip_address(bare(prefix)) for prefix in self._prefixes]
+        self._truncated: dict[tuple[int, int], set[int]] = {}
+
+    def exact(self, prefix: str) -> bool:
+        """Whether a prefix is one of those of interest."""
+        return prefix in self._prefixes
+
+    def covers(self, prefix: str) -> bool:
+        """Whether a prefix is of interest, or contains one that is."""
+        if prefix in self._prefixes:
+            return True
+        outer = ip_network(prefix, strict=False)
+        key = (outer.version, outer.prefixlen)
+        if key not in self._truncated:
+            shift = outer.max_prefixlen - outer.prefixlen
+            self._truncated[key] = {int(a) >> shift for a in self._addresses if a.version == outer.version}
+        return int(outer.network_address) >> (outer.max_prefixlen - outer.prefixlen) in self._truncated[key]
+
+
+def asked_of(platform: Platform, routing: Routing, kinds: Iterable[str]) -> tuple[Evidence, ...]:
+    """The evidence worth asking of a device: of these kinds, and of protocols that it runs."""
+    wanted = frozenset(kinds)
+    running = {process.protocol for process in routing.processes}
+    return tuple(e for e in platform.evidence if e.kind in wanted and (not e.protocol or e.protocol in running))
+
+
+def read_rows(device: str, evidence: Evidence, answer: str, platform: Platform) -> list[dict[str, Any]]:
+    """Read one answer into rows; raises UnexpectedAnswer where it does not have the promised format."""
+    if not answer.strip():
+        return []
+    if evidence.format == "textfsm":
+        return _textfsm_rows(platform.textfsm[evidence.template], answer)
+    try:
+        documents = json_documents(answer)
+    except ValueError as error:
+        start = answer.strip().splitlines()[0][:60]
+        raise UnexpectedAnswer(device, f"the answer to {evidence.command!r} is no JSON ({start!r})") from error
+    return [row for document in documents for row in rows(evidence.rows, document)]
+
+
+@lru_cache
+def _fsm_source(template: str) -> str:
+    return template
+
+
+def _textfsm_rows(template: str, answer: str) -> list[dict[str, Any]]:
+    machine = textfsm.TextFSM(io.StringIO(_fsm_source(template)))
+    return [dict(zip(machine.header, values, strict=True)) for values in machine.ParseText(answer)]
+
+
+def _route(row: Mapping[str, Any]) -> Route:
+    return Route(
+        vrf=row.get("vrf") or DEFAULT_VRF,
+        prefix=network(row["prefix"]),
+        protocol=row["protocol"],
+        selected=bool(row.get("selected")),
+        installed=bool(row.get("installed")),
+        nexthops=tuple((hop[0] or "", hop[1] or "") for hop in row.get("nexthops") or ()),
+    )
+
+
+def _scope(protocol: str, scope: str) -> str:
+    return area(scope) if protocol in ("ospf", "ospf3") and scope else scope
+
+
+def _origination(row: Mapping[str, Any], evidence: Evidence, identity: str) -> Origination:
+    originator = row["originator"]
+    return Origination(
+        protocol=evidence.protocol,
+        scope=_scope(evidence.protocol, row["scope"]),
+        prefix=network(row["prefix"]),
+        originator=originator,
+        kind=row.get("kind") or "internal",
+        own=bool(row.get("own")) or originator == identity or originator in ("", "(unspec)"),
+    )
+
+
+def _identities(platform: Platform, table: Mapping[Evidence, list[dict[str, Any]]]) -> dict[str, str]:
+    """The name under which a device originates, per protocol."""
+    found = {}
+    for evidence, read in table.items():
+        if evidence.kind == "identity" and read:
+            found[evidence.protocol] = str(read[0]["identity"])
+        if evidence.kind == "originations":
+            own = next((row["originator"] for row in read if row.get("own")), None)
+            if own:
+                found.setdefault(evidence.protocol, own)
+    return found
+
+
+def read_evidence(
+    observed: Observed, platform: Platform, answers: Mapping[str, str], interest: Interest
+) -> DeviceEvidence:
+    """Read the answers of one device, command by command, into evidence; raises UnexpectedAnswer."""
+    asked = tuple(
+        evidence
+        for evidence in platform.evidence
+        if evidence.command in answers and not re.match(platform.not_told, answers[evidence.command].lstrip())
+    )
+    table = {e: read_rows(observed.device, e, answers[e.command], platform) for e in asked}
+    identities = _identities(platform, table)
+    routes: set[Route] = set()
+    originations: set[Origination] = set()
+    neighbours: list[Neighbour] = []
+    for evidence, read in table.items():
+        if evidence.kind == "routes":
+            routes.update(_route(row) for row in read if interest.covers(row["prefix"]))
+        elif evidence.kind == "originations":
+            identity = identities.get(evidence.protocol, "")
+            originations.update(_origination(row, evidence, identity) for row in read if interest.covers(row["prefix"]))
+        elif evidence.kind == "neighbours":
+            neighbours.extend(Neighbour(protocol=evidence.protocol, **row) for row in read)
+    return DeviceEvidence(
+        device=observed.device,
+        observed=observed,
+        routes=frozenset(routes),
+        originations=frozenset(originations),
+        identities=identities,
+        neighbours=tuple(neighbours),
+        asked=frozenset((e.kind, e.protocol) for e in asked),
+    )
+
+
+def observed_from(device: str, platform: Platform, answers: Mapping[str, str]) -> Observed:
+    """Read a device's configuration and interface state out of its answers."""
+    interfaces = next((e for e in platform.evidence if e.kind == "interfaces"), None)
+    state = read_rows(device, interfaces, answers[interfaces.command], platform) if interfaces else []
+    return observe(device, answers[platform.configuration.command], platform, state)
+

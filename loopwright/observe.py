@@ -1,0 +1,246 @@
+"""Reads a device's loopbacks, routing facts and foreign lines out of its configuration and interface state."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from loopwright.addresses import area, interface_address, network
+from loopwright.models import (
+    DEFAULT_VRF,
+    Advertisement,
+    Interface,
+    Link,
+    Loopback,
+    Observed,
+    PathLine,
+    Peer,
+    Process,
+    Routing,
+    family_of,
+)
+from loopwright.pathlines import TOKENISERS
+from loopwright.platform import FactRow, Platform
+from loopwright.relations import advertisements
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What one line states, with the words captured from it."""
+
+    row: FactRow
+    words: Mapping[str, str]
+    line: PathLine
+
+
+@dataclass
+class _Stanza:
+    """What the lines of one interface add up to."""
+
+    addresses: list[str] = field(default_factory=list)
+    description: str | None = None
+    enabled: bool = True
+    vrf: str = DEFAULT_VRF
+    enabled_by: list[Fact] = field(default_factory=list)
+    attributes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    configured: bool = False
+
+
+def path_lines(text: str, platform: Platform) -> tuple[PathLine, ...]:
+    """Cut a configuration into path lines as its platform asks."""
+    words = platform.configuration
+    return TOKENISERS[words.tokeniser](text, words.skip)
+
+
+def facts_of(lines: Iterable[PathLine], platform: Platform) -> tuple[tuple[Fact, ...], tuple[PathLine, ...]]:
+    """Divide path lines into facts and those that no row of the platform matches."""
+    facts, foreign = [], []
+    for line in lines:
+        found = platform.configuration.index.find(line)
+        if found is None or found[0].foreign:
+            foreign.append(line)
+        if found is not None:
+            facts.append(Fact(found[0], found[1], line))
+    contexts = {line[:depth] for line in lines for depth in range(1, len(line))}
+    return tuple(facts), tuple(line for line in foreign if line not in contexts)
+
+
+def _attributes(words: Mapping[str, str], row: FactRow) -> dict[str, Any]:
+    attributes: dict[str, Any] = {**words, **row.set}
+    attributes.pop("interface", None)
+    attributes.pop("vrf", None)
+    if "cost" in attributes:
+        attributes["cost"] = int(attributes["cost"])
+    return attributes
+
+
+def _stanzas(facts: Iterable[Fact]) -> dict[str, _Stanza]:
+    stanzas: dict[str, _Stanza] = {}
+    for fact in facts:
+        if "interface" not in fact.words:
+            continue
+        stanza = stanzas.setdefault(fact.words["interface"], _Stanza())
+        stanza.vrf = fact.words.get("vrf", stanza.vrf)
+        match fact.row.fact:
+            case "address":
+                stanza.addresses.append(interface_address(fact.words["address"]))
+            case "description":
+                stanza.description = fact.words["text"]
+            case "shutdown":
+                stanza.enabled = False
+            case "advertised":
+                stanza.enabled_by.append(fact)
+            case "attribute" if not fact.row.foreign:
+                stanza.attributes.setdefault(fact.row.protocol, {}).update(_attributes(fact.words, fact.row))
+        stanza.configured = stanza.configured or fact.row.fact != "interface"
+    return stanzas
+
+
+def _ordered(addresses: Sequence[str], platform: Platform) -> tuple[str, ...]:
+    return tuple(addresses) if platform.loopbacks.ordered_addresses else tuple(sorted(addresses))
+
+
+def loopback_of(
+    number: int, interface: str, addresses: Sequence[str], platform: Platform, **attributes: Any
+) -> Loopback:
+    """Build a loopback with its addresses divided by family and in the order that the platform keeps."""
+    ipv4 = [a for a in addresses if family_of(a) == "ipv4"]
+    ipv6 = [a for a in addresses if family_of(a) == "ipv6"]
+    return Loopback(number, interface, _ordered(ipv4, platform), tuple(sorted(ipv6)), **attributes)
+
+
+def _processes(facts: Iterable[Fact], styles: Mapping[str, str]) -> tuple[Process, ...]:
+    found: dict[tuple[str, str, str], str | None] = {}
+    for fact in facts:
+        if fact.row.fact in ("process", "router-id") and fact.row.protocol:
+            key = (fact.row.protocol, fact.words.get("process", ""), fact.words.get("vrf", DEFAULT_VRF))
+            found[key] = fact.words.get("router_id") or found.get(key)
+    return tuple(
+        Process(protocol, name, vrf, router_id, styles.get(protocol))
+        for (protocol, name, vrf), router_id in found.items()
+    )
+
+
+def _styles(facts: Sequence[Fact], platform: Platform) -> dict[str, str]:
+    styles = {}
+    for protocol, words in platform.configuration.styles.items():
+        seen = {f.row.relation for f in facts if f.row.fact == "advertised" and f.row.protocol == protocol}
+        styles[protocol] = next((words[relation] for relation in words if relation in seen), words["default"])
+    return styles
+
+
+def _link_protocols(interface: str, stanza: _Stanza, address: str, facts: Sequence[Fact]) -> frozenset[tuple[str, str]]:
+    """Name the protocols, with area or instance, that an address of a link takes part in by configuration."""
+    joined = set()
+    family = family_of(address)
+    for fact in stanza.enabled_by:
+        if fact.row.family == family:
+            joined.add((fact.row.protocol, _domain(fact)))
+    probe = Loopback(0, interface, ipv4=(address,) if family == "ipv4" else ())
+    covering = [f for f in facts if f.row.relation == "covered"]
+    joined.update((a.protocol, a.area or "") for a in advertisements(probe, covering, {}) if probe.ipv4)
+    return frozenset(joined)
+
+
+def _domain(fact: Fact) -> str:
+    return area(fact.words["area"]) if "area" in fact.words else fact.words.get("process", "")
+
+
+def _links(stanzas: Mapping[str, _Stanza], facts: Sequence[Fact], loopbacks: set[str]) -> tuple[Link, ...]:
+    return tuple(
+        Link(name, address, stanza.vrf, _link_protocols(name, stanza, address, facts))
+        for name, stanza in stanzas.items()
+        if name not in loopbacks
+        for address in stanza.addresses
+    )
+
+
+def _peers(facts: Iterable[Fact]) -> tuple[Peer, ...]:
+    return tuple(
+        Peer(f.words["peer"], f.words["remote_as"], f.words["process"], f.words.get("vrf", DEFAULT_VRF))
+        for f in facts
+        if f.row.fact == "peer"
+    )
+
+
+def _interfaces(rows: Iterable[Mapping[str, Any]]) -> tuple[Interface, ...]:
+    return tuple(
+        Interface(
+            name=row["name"],
+            enabled=bool(row["enabled"]),
+            up=bool(row["up"]),
+            vrf=row.get("vrf") or DEFAULT_VRF,
+            addresses=tuple(interface_address(address) for address in row.get("addresses") or ()),
+        )
+        for row in rows
+    )
+
+
+def observe(
+    device: str, configuration: str, platform: Platform, interface_rows: Iterable[Mapping[str, Any]] = ()
+) -> Observed:
+    """Read a device's configuration, and its interface rows where they are at hand, into one value."""
+    lines = path_lines(configuration, platform)
+    return observe_lines(device, lines, platform, _interfaces(interface_rows))
+
+
+def observe_lines(
+    device: str, lines: tuple[PathLine, ...], platform: Platform, interfaces: tuple[Interface, ...] = ()
+) -> Observed:
+    """Read path lines into one value."""
+    facts, foreign = facts_of(lines, platform)
+    stanzas = _stanzas(facts)
+    state = {interface.name: interface for interface in interfaces}
+    loopbacks = {}
+    for name, stanza in stanzas.items():
+        number = platform.number_of(name)
+        if number is None or not stanza.configured:
+            continue
+        vrf = state[name].vrf if name in state and stanza.vrf == DEFAULT_VRF else stanza.vrf
+        plain = loopback_of(
+            number, name, stanza.addresses, platform,
+            vrf=vrf, description=stanza.description, enabled=stanza.enabled,
+        )  # fmt: skip
+        joined = advertisements(plain, [*stanza.enabled_by, *_unbound(facts, vrf)], stanza.attributes)
+        loopbacks[name] = loopback_of(
+            number, name, stanza.addresses, platform,
+            vrf=vrf, description=stanza.description, enabled=stanza.enabled, advertise=joined,
+        )  # fmt: skip
+    routing = Routing(
+        processes=_processes(facts, _styles(facts, platform)),
+        links=_links(stanzas, facts, set(loopbacks)),
+        peers=_peers(facts),
+        vrfs=frozenset({DEFAULT_VRF, *(i.vrf for i in interfaces), *(s.vrf for s in stanzas.values())}),
+        router_id=next((f.words["router_id"] for f in facts if f.row.fact == "router-id" and not f.row.protocol), None),
+    )
+    return Observed(device, platform.name, frozenset(loopbacks.values()), routing, interfaces, lines, foreign)
+
+
+def _unbound(facts: Iterable[Fact], vrf: str) -> list[Fact]:
+    """The advertising facts that hang on an address instead of an interface, of one VRF."""
+    return [
+        f
+        for f in facts
+        if f.row.fact == "advertised" and f.row.relation != "on-interface" and f.words.get("vrf", DEFAULT_VRF) == vrf
+    ]
+
+
+_CANONICAL: Mapping[str, Callable[[str], str]] = {"area": area, "address": interface_address, "prefix": network}
+
+
+def meaning(line: PathLine, platform: Platform) -> tuple[object, ...] | None:
+    """What a line states, the same for every way to write it; None for a foreign line."""
+    found = platform.configuration.index.find(line)
+    if found is None:
+        return None
+    row, words = found
+    spelled = sorted((name, _CANONICAL.get(name, str)(word)) for name, word in words.items())
+    return (row.fact, row.protocol, row.relation, row.family, *sorted(row.set.items()), *spelled)
+
+
+def as_written(
+    rendered: Iterable[PathLine], lines: Iterable[PathLine], platform: Platform
+) -> dict[PathLine, PathLine]:
+    """Give the device's own text of each rendered line that it has."""
+    own = {meaning(line, platform): line for line in lines}
+    pairs = ((line, own.get(meaning(line, platform))) for line in rendered)
+    return {line: text for line, text in pairs if text is not None}

@@ -1,0 +1,302 @@
+"""Intent x observed -> changes with their reasons, the lines and the lines of the inverse, as one frozen value."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+
+from loopwright.addresses import bare
+from loopwright.finding import Finding
+from loopwright.models import Advertisement, Intent, Loopback, Observed, PathLine, Wanted
+from loopwright.observe import as_written
+from loopwright.platform import Platform
+from loopwright.render import between, nested, render
+from loopwright.resolve import Unresolved, resolve
+
+BASIS_SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What the user said may be done beyond the rules."""
+
+    foreign_lines: bool = False
+    foreign_addresses: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One loopback before and after; None is "not there"."""
+
+    before: Loopback | None
+    after: Loopback | None
+    reasons: tuple[str, ...]
+
+    @property
+    def number(self) -> int:
+        """The loopback's number."""
+        side = self.after or self.before
+        assert side is not None  # a change has a side
+        return side.number
+
+    @property
+    def interface(self) -> str:
+        """The loopback's interface on the device."""
+        side = self.after or self.before
+        assert side is not None  # a change has a side
+        return side.interface
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Lines that take effect together where the device can do that, indented by one space per context."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DevicePlan:
+    """What is to change on one device, and how to undo it."""
+
+    device: str
+    platform: str
+    changes: tuple[Change, ...] = ()
+    commits: tuple[Commit, ...] = ()
+    undo: tuple[Commit, ...] = ()
+    basis: str = ""
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """Whether a rule forbids the change."""
+        return any(finding.severity == "error" for finding in self.findings)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """All lines of all commits."""
+        return tuple(line for commit in self.commits for line in commit.lines)
+
+    @property
+    def removals(self) -> int:
+        """How many loopbacks go."""
+        return sum(1 for change in self.changes if change.after is None)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The plans of every device that was asked."""
+
+    devices: tuple[DevicePlan, ...]
+
+    @property
+    def changing(self) -> tuple[DevicePlan, ...]:
+        """The plans that change something."""
+        return tuple(device for device in self.devices if device.changes)
+
+    @property
+    def removals(self) -> int:
+        """How many loopbacks go, over all devices."""
+        return sum(device.removals for device in self.devices)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What stands in the way, over all devices."""
+        return tuple(finding for device in self.devices for finding in device.findings)
+
+
+def plan_device(intent: Intent, observed: Observed, platform: Platform, allowed: Allowed = Allowed()) -> DevicePlan:  # noqa: B008 - frozen
+    """Plan one device: the lines that make it what the intent says, and those that make it what it was."""
+    changes: list[Change] = []
+    findings: list[Finding] = []
+    for number in sorted({*(w.number for w in intent.loopbacks), *_owned(intent, observed)}):
+        wanted = intent.wanted(number)
+        try:
+            after = resolve(wanted, observed, platform) if wanted is not None and not wanted.absent else None
+        except Unresolved as unresolved:
+            findings.append(unresolved.finding)
+            continue
+        change = Change(observed.loopback(number), after, ())
+        if change.before == change.after:
+            continue
+        change = replace(change, reasons=tuple(reasons(change.before, change.after)))
+        findings.extend(objections(change, wanted, observed, platform, allowed))
+        changes.append(change)
+    forward, backward = _lines(changes, observed, platform)
+    return DevicePlan(
+        device=intent.device,
+        platform=intent.platform,
+        changes=tuple(changes),
+        commits=(Commit(forward),) if forward else (),
+        undo=(Commit(backward),) if backward else (),
+        basis=basis(intent, observed, platform),
+        findings=tuple(findings),
+    )
+
+
+def _owned(intent: Intent, observed: Observed) -> Iterator[int]:
+    return (loopback.number for loopback in observed.loopbacks if intent.owns_number(loopback.number))
+
+
+def _lines(
+    changes: Iterable[Change], observed: Observed, platform: Platform
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The lines of all changes, and of their inverses in the reverse order."""
+    forward: list[str] = []
+    backward: list[str] = []
+    for change in changes:
+        before = render(change.before, observed.routing, platform)
+        after = render(change.after, observed.routing, platform)
+        written = as_written(before, observed.lines, platform)
+        forward += between(before, after, platform, written)
+        undo = between(after, before, platform, written)
+        backward = [*undo, *_restored(change, observed, platform), *backward]
+    return tuple(forward), tuple(backward)
+
+
+def foreign_lines(interface: str, observed: Observed, platform: Platform) -> tuple[PathLine, ...]:
+    """The lines in an interface's stanza that are not ours."""
+    return tuple(line for line in observed.foreign if platform.configuration.interface_of(line) == interface)
+
+
+def _restored(change: Change, observed: Observed, platform: Platform) -> tuple[str, ...]:
+    """The foreign lines that an inverse writes again, because the device may have dropped them with ours."""
+    if change.before is None:
+        return ()
+    return tuple(nested(foreign_lines(change.before.interface, observed, platform)))
+
+
+def reasons(before: Loopback | None, after: Loopback | None) -> Iterator[str]:
+    """Say in words what differs between two sides of a loopback."""
+    if before is None and after is not None:
+        yield f"loopback {after.number} is missing on {after.interface}"
+    elif after is None and before is not None:
+        yield f"loopback {before.number} is to go from {before.interface}"
+    if before is None or after is None:
+        return
+    yield from (f"{address} is missing" for address in after.addresses if address not in before.addresses)
+    yield from (f"{address} is not wanted" for address in before.addresses if address not in after.addresses)
+    if set(before.addresses) == set(after.addresses) and before.addresses != after.addresses:
+        yield f"the first address is {before.addresses[0]}, not {after.addresses[0]}"
+    for name in ("interface", "vrf", "description", "enabled"):
+        was, now = getattr(before, name), getattr(after, name)
+        if was != now:
+            yield f"{name} is {was!r}, not {now!r}"
+    yield from _advertising_reasons(before.advertise, after.advertise)
+
+
+def _advertising_reasons(before: frozenset[Advertisement], after: frozenset[Advertisement]) -> Iterator[str]:
+    had = {(a.protocol, a.prefix): a for a in before}
+    now = {(a.protocol, a.prefix): a for a in after}
+    for key in sorted(now.keys() - had.keys()):
+        yield f"{key[1]} is not advertised by {key[0]}"
+    for key in sorted(had.keys() - now.keys()):
+        yield f"{key[1]} is advertised by {key[0]}, which is not wanted"
+    for key in sorted(now.keys() & had.keys()):
+        for name in ("process", "area", "level", "cost", "passive"):
+            was, wanted = getattr(had[key], name), getattr(now[key], name)
+            if was != wanted:
+                yield f"{key[1]} in {key[0]}: {name} is {was}, not {wanted}"
+
+
+def objections(
+    change: Change, wanted: Wanted | None, observed: Observed, platform: Platform, allowed: Allowed
+) -> Iterator[Finding]:
+    """Yield what forbids a change, or is to be known before it."""
+    mark = wanted.mark if wanted else None
+
+    def finding(rule: str, expected: str, actual: str) -> Finding:
+        where = f"loopback {change.number} ({change.interface})"
+        return Finding(rule, observed.device, where, expected, actual, mark=mark)
+
+    words = platform.loopbacks
+    if change.after is not None:
+        state = observed.interface(change.interface)
+        if words.kernel_made and observed.interfaces and state is None:
+            yield finding(
+                "interface-exists",
+                f"the interface {change.interface} in the kernel",
+                f"there is none: make it first, for instance `ip link add {change.interface} type dummy`",
+            )
+        if state is not None and words.kernel_made and state.vrf != change.after.vrf:
+            yield finding("vrf-by-kernel", f"VRF {change.after.vrf}", f"the kernel has it in VRF {state.vrf}")
+        if not change.after.enabled and change.interface in words.cannot_shut:
+            yield finding("can-be-shut", "enabled: true", f"{change.interface} is the host's own loopback too")
+        strangers = tuple(exposed(change, observed, platform))
+        if strangers and not allowed.foreign_addresses:
+            yield finding(
+                "advertises-foreign-addresses",
+                "only addresses of the inventory on an interface that is advertised whole",
+                f"also on it: {', '.join(strangers)}; --with-foreign-addresses advertises them too",
+            )
+    lines = foreign_lines(change.interface, observed, platform)
+    if change.after is None and lines and not allowed.foreign_lines:
+        yield finding(
+            "foreign-lines",
+            "no lines of others on a loopback that goes",
+            f"there are: {'; '.join(line[-1] for line in lines)}; --with-foreign-lines removes it all the same",
+        )
+
+
+def exposed(change: Change, observed: Observed, platform: Platform) -> Iterator[str]:
+    """Yield the kernel's own addresses that a change would begin to advertise with the interface."""
+    state, after = observed.interface(change.interface), change.after
+    if state is None or after is None:
+        return
+    begun = {a.protocol for a in after.advertise} - {a.protocol for a in (change.before or Loopback(0, "")).advertise}
+    whole = [p for p in begun & set(platform.loopbacks.advertises_all_addresses) if _by_interface(p, observed)]
+    known = {*after.addresses, *(change.before.addresses if change.before else ())}
+    if whole:
+        yield from (a for a in state.addresses if a not in known and not bare(a).startswith(("127.", "fe80:")))
+
+
+def _by_interface(protocol: str, observed: Observed) -> bool:
+    return observed.routing.style(protocol) != "network"
+
+
+def basis(intent: Intent, observed: Observed, platform: Platform) -> str:
+    """The SHA-256 of what a plan rests on: our loopbacks as they are, and the path lines that it touches or relies on.
+
+    Sorted canonical JSON, schema version first.
+    """
+    numbers = {w.number for w in intent.loopbacks} | set(_owned(intent, observed))
+    loopbacks = [as_document(lo) for lo in sorted(observed.loopbacks, key=lambda lo: lo.number) if lo.number in numbers]
+    names = {lo.interface for lo in observed.loopbacks if lo.number in numbers}
+    foreign = set(observed.foreign)
+    relied = [
+        line
+        for line in observed.lines
+        if platform.configuration.interface_of(line) in names
+        or (platform.configuration.interface_of(line) is None and line not in foreign)
+    ]
+    text = json.dumps([BASIS_SCHEMA, loopbacks, sorted(relied)], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def as_document(loopback: Loopback | None) -> dict[str, object] | None:
+    """A loopback as plain JSON values, in a stable order."""
+    if loopback is None:
+        return None
+    document = asdict(loopback)
+    document["advertise"] = sorted(
+        (asdict(advert) for advert in loopback.advertise), key=lambda a: (a["protocol"], a["prefix"])
+    )
+    return document
+
+
+def removals_allowed(plan: Plan, allowed: int | None) -> str | None:
+    """Say why a plan's removals are refused, None where they may go.
+
+    More than one on a device, or on more than 1 % of the devices, wants the planned number said.
+    """
+    if allowed is not None and allowed == plan.removals:
+        return None
+    most = max((device.removals for device in plan.devices), default=0)
+    touched = sum(1 for device in plan.devices if device.removals)
+    if most <= 1 and touched <= max(1, len(plan.devices) // 100):
+        return None
+    return f"the plan removes {plan.removals} loopbacks from {touched} devices; say --allow-removals {plan.removals}"
+
+
+def plan_network(pairs: Sequence[tuple[Intent, Observed, Platform]], allowed: Allowed = Allowed()) -> Plan:  # noqa: B008 - frozen
+    """Plan every device."""
+    return Plan(tuple(plan_device(intent, observed, platform, allowed) for intent, observed, platform in pairs))

@@ -1,0 +1,62 @@
+"""jmespath with the three functions that the answers of routers need: `entries`, `spread` and `prefix`."""
+
+import ipaddress
+import json
+from functools import lru_cache
+from typing import Any
+
+import jmespath
+from jmespath import functions
+
+Row = dict[str, Any]
+
+
+class _RouterFunctions(functions.Functions):  # type: ignore[misc]  # jmespath has no types
+    """Functions are found by jmespath through their `_func_` prefix, as its documentation asks."""
+
+    @functions.signature({"types": ["object", "null"]})  # type: ignore[untyped-decorator]
+    def _func_entries(self, mapping: dict[str, Any] | None) -> list[Row]:
+        """Turn an object into rows of `key` and `value`."""
+        return [{"key": key, "value": value} for key, value in (mapping or {}).items()]
+
+    @functions.signature({"types": ["array", "null"]}, {"types": ["string"]})  # type: ignore[untyped-decorator]
+    def _func_spread(self, rows: list[Row] | None, key: str) -> list[Row]:
+        """Turn each row into one row per child under `key`, which keeps what the parent says and the child does not."""
+        spread: list[Row] = []
+        for row in rows or []:
+            children = row.get(key) or []
+            parent = {name: value for name, value in row.items() if name != key}
+            for child in children.values() if isinstance(children, dict) else children:
+                spread.append({**parent, **child})
+        return spread
+
+    @functions.signature({"types": ["string"]}, {"types": ["string", "number"]})  # type: ignore[untyped-decorator]
+    def _func_prefix(self, address: str, mask: str | int) -> str:
+        """Join an address and a mask or a prefix length into a canonical prefix."""
+        return str(ipaddress.ip_network(f"{address}/{mask}", strict=False))
+
+
+_OPTIONS = jmespath.Options(custom_functions=_RouterFunctions())
+
+
+@lru_cache
+def _compiled(expression: str) -> Any:
+    return jmespath.compile(expression)
+
+
+def json_documents(text: str) -> list[Any]:
+    """Decode the JSON documents that stand one after the other in an answer; raises ValueError where one is broken."""
+    decoder = json.JSONDecoder()
+    documents, position, text = [], 0, text.strip()
+    while position < len(text):
+        document, position = decoder.raw_decode(text, position)
+        documents.append(document)
+        while position < len(text) and text[position].isspace():
+            position += 1
+    return documents
+
+
+def rows(expression: str, document: Any) -> list[Row]:
+    """Apply an expression to a document and return the rows that it finds."""
+    found = _compiled(expression).search(document, options=_OPTIONS)
+    return found if isinstance(found, list) else []

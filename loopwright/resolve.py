@@ -1,0 +1,142 @@
+"""Fills what the inventory leaves out from what the device has, so that nothing is guessed into a template."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from loopwright.addresses import network
+from loopwright.finding import Finding
+from loopwright.models import (
+    Advertisement,
+    Loopback,
+    Observed,
+    Process,
+    Routing,
+    Wanted,
+    WantedAdvertisement,
+    family_of,
+)
+from loopwright.platform import Platform
+
+FAMILIES_OF = {"ospf": ("ipv4",), "ospf3": ("ipv6",), "isis": ("ipv4", "ipv6"), "bgp": ("ipv4", "ipv6")}
+WITH_AREA = ("ospf", "ospf3")
+
+
+class Unresolved(Exception):
+    """The device does not tell what the inventory leaves out; carries the finding."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(str(finding))
+        self.finding = finding
+
+
+def resolve(wanted: Wanted, observed: Observed, platform: Platform) -> Loopback:
+    """Return the loopback that a device should have; raises Unresolved where neither side says all of it.
+
+    A description that is not said and an `advertise` that is not said keep what the device has. Statements of others
+    that already advertise an address are kept as they are.
+    """
+    current = observed.loopback(wanted.number)
+    name = wanted.interface or (current.interface if current else platform.interface_name(wanted.number))
+    text = platform.loopbacks.text
+    loopback = Loopback(
+        number=wanted.number,
+        interface=name,
+        ipv4=wanted.ipv4 if platform.loopbacks.ordered_addresses else tuple(sorted(wanted.ipv4)),
+        ipv6=tuple(sorted(wanted.ipv6)),
+        vrf=wanted.vrf,
+        description=text.stored(wanted.description) if wanted.description is not None else None,
+        enabled=wanted.enabled,
+    )
+    if wanted.description is None and current is not None:
+        loopback = replace(loopback, description=current.description)
+    return replace(loopback, advertise=frozenset(_advertisements(wanted, loopback, observed, current)))
+
+
+def _advertisements(
+    wanted: Wanted, loopback: Loopback, observed: Observed, current: Loopback | None
+) -> Iterator[Advertisement]:
+    had = {(a.protocol, a.prefix): a for a in (current.advertise if current else ())}
+    said = set()
+    for request in wanted.advertise:
+        for address in loopback.addresses:
+            if family_of(address) not in FAMILIES_OF[request.protocol]:
+                continue
+            before = had.get((request.protocol, network(address)))
+            said.add((request.protocol, network(address)))
+            if before is not None and before.by != "line" and request.area in (None, before.area):
+                yield before
+            elif request.via != "existing":
+                yield _advertisement(request, wanted, address, before, observed)
+    kept = {network(address) for address in loopback.addresses}
+    for key, advert in had.items():
+        if key not in said and advert.prefix in kept and (advert.by != "line" or not wanted.advertise):
+            yield advert
+
+
+def _advertisement(
+    request: WantedAdvertisement, wanted: Wanted, address: str, before: Advertisement | None, observed: Observed
+) -> Advertisement:
+    process = _process(request, wanted, before, observed)
+    return Advertisement(
+        protocol=request.protocol,
+        prefix=network(address),
+        process=process.name or None,
+        area=_area(request, wanted, before, observed) if request.protocol in WITH_AREA else None,
+        level=request.level or (before.level if before else None),
+        cost=request.cost if request.cost is not None else (before.cost if before else None),
+        passive=_passive(request, before),
+    )
+
+
+def _passive(request: WantedAdvertisement, before: Advertisement | None) -> bool | None:
+    """True where a line says so; not passive is the absence of the line."""
+    if request.passive is not None:
+        return True if request.passive else None
+    return before.passive if before else None
+
+
+def _process(
+    request: WantedAdvertisement, wanted: Wanted, before: Advertisement | None, observed: Observed
+) -> Process:
+    running = observed.routing.running(request.protocol, wanted.vrf)
+    name = request.process or (before.process if before else None)
+    if name is not None:
+        running = tuple(p for p in running if p.name == name)
+    if len(running) == 1:
+        return running[0]
+    there = ", ".join(p.name or "one without a name" for p in observed.routing.running(request.protocol, wanted.vrf))
+    raise Unresolved(
+        Finding(
+            rule="protocol-runs",
+            device=observed.device,
+            where=f"loopback {wanted.number}, advertise.{request.protocol}",
+            expected=f"{request.protocol}{f' {name}' if name else ''} running in VRF {wanted.vrf}",
+            actual=f"running: {there or 'none'}" + ("; name the one that is meant" if len(running) > 1 else ""),
+            mark=wanted.mark,
+        )
+    )
+
+
+def areas_in_use(routing: Routing, protocol: str) -> tuple[str, ...]:
+    """The areas that the device's links are in, sorted."""
+    return tuple(sorted({domain for link in routing.links for name, domain in link.protocols if name == protocol}))
+
+
+def _area(request: WantedAdvertisement, wanted: Wanted, before: Advertisement | None, observed: Observed) -> str:
+    if request.area is not None:
+        return request.area
+    if before is not None and before.area is not None:
+        return before.area
+    areas = areas_in_use(observed.routing, request.protocol)
+    if len(areas) == 1:
+        return areas[0]
+    raise Unresolved(
+        Finding(
+            rule="area-known",
+            device=observed.device,
+            where=f"loopback {wanted.number}, advertise.{request.protocol}.area",
+            expected="an area in the inventory, or exactly one in use on the device",
+            actual=f"in use: {', '.join(areas) or 'none'}",
+            mark=wanted.mark,
+        )
+    )
