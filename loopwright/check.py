@@ -62,8 +62,18 @@ def check(
 
 
 def check_inventory(
-    inventory: Inventory, platforms: Mapping[str, PlatformWords], observed: Mapping[str, Observed] | None = None
+    inventory: Inventory,
+    platforms: Mapping[str, PlatformWords],
+    observed: Mapping[str, Observed] | None = None,
+    *,
+    intents: Iterable[Intent] | None = None,
 ) -> tuple[Finding, ...]:
-    """Return what the rules find in an inventory, and what reading it found."""
-    found = check(intents_of(inventory), platforms, observed, pools=inventory.pools, subjects=subjects_of(inventory))
+    """Return what the rules find in an inventory, and what reading it found; `intents` are its own, where at hand."""
+    found = check(
+        intents_of(inventory) if intents is None else intents,
+        platforms,
+        observed,
+        pools=inventory.pools,
+        subjects=subjects_of(inventory),
+    )
     return tuple(sorted((*inventory.findings, *found), key=lambda finding: _WEIGHT[finding.severity]))

@@ -82,16 +82,18 @@ class Facts:
                     yield intent, wanted
 
     @cached_property
+    def addresses(self) -> tuple[tuple[Intent, Wanted, str, Prefix], ...]:
+        """Every address of every loopback that is to be there, read once."""
+        return tuple((i, w, address, read_prefix(address)) for i, w in self.wanted() for address in w.addresses)
+
+    @cached_property
     def held(self) -> tuple[Held, ...]:
         """Every address of every device: wanted loopbacks, those that stay although not listed, and links."""
-        return tuple(held for intent in self.intents for held in self._held_by(intent))
+        listed = [Held(p, w.vrf, i.device, f"loopback {w.number}", w) for i, w, _, p in self.addresses]
+        return (*listed, *(held for intent in self.intents for held in self._beside(intent)))
 
-    def _held_by(self, intent: Intent) -> Iterator[Held]:
-        for wanted in intent.loopbacks:
-            if not wanted.absent:
-                for address in wanted.addresses:
-                    name = f"loopback {wanted.number}"
-                    yield Held(read_prefix(address), wanted.vrf, intent.device, name, wanted)
+    def _beside(self, intent: Intent) -> Iterator[Held]:
+        """What a device has beside the loopbacks that the inventory lists."""
         seen = self.observed.get(intent.device)
         for loopback in seen.loopbacks if seen else ():
             if intent.wanted(loopback.number) is None and not intent.owns_number(loopback.number):

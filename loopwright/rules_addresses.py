@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from loopwright.facts import Facts, loopback_finding
-from loopwright.finding import Finding
+from loopwright.finding import Finding, Severity
 from loopwright.inventory import Pool
 from loopwright.models import Wanted, family_of
 from loopwright.prefixes import BITS, Prefix, read_prefix
@@ -29,31 +29,30 @@ HOST_ROUTE_ROLES = frozenset(("router-id", "vtep", "management"))
 
 def reserved_ranges(facts: Facts) -> Iterator[Finding]:
     """No loopback has an address of a reserved range."""
-    for intent, wanted in facts.wanted():
-        for address in wanted.addresses:
-            prefix = read_prefix(address)
-            for reserved, what in RESERVED:
-                host = Prefix(prefix.version, prefix.number, prefix.bits)
-                if reserved.holds(host):
-                    actual = f"it lies in {reserved}, {what}"
-                    yield loopback_finding("reserved-range", intent, wanted, address, "a unicast address", actual)
-                    break
+    ranges = {4: _ranges(4), 6: _ranges(6)}
+    for intent, wanted, address, prefix in facts.addresses:
+        for first, last, what in ranges[prefix.version]:
+            if first <= prefix.number <= last:
+                yield loopback_finding("reserved-range", intent, wanted, address, "a unicast address", what)
+                break
+
+
+def _ranges(version: int) -> tuple[tuple[int, int, str], ...]:
+    return tuple((p.first, p.last, f"it lies in {p}: {what}") for p, what in RESERVED if p.version == version)
 
 
 def host_bits(facts: Facts) -> Iterator[Finding]:
     """No loopback has the address that its own prefix keeps for the network or for broadcast."""
-    for intent, wanted in facts.wanted():
-        for address in wanted.addresses:
-            prefix = read_prefix(address)
-            if prefix.bits - prefix.length <= 1:
-                continue
-            kept = {prefix.first: "network address" if prefix.version == 4 else "subnet-router anycast address"}
-            if prefix.version == 4:
-                kept[prefix.last] = "broadcast address"
-            if prefix.number in kept:
-                expected = f"the address of a host, or /{prefix.bits}"
-                actual = f"it is the {kept[prefix.number]} of its own prefix"
-                yield loopback_finding("host-bits", intent, wanted, address, expected, actual)
+    for intent, wanted, address, prefix in facts.addresses:
+        if prefix.bits - prefix.length <= 1:
+            continue
+        kept = {prefix.first: "network address" if prefix.version == 4 else "subnet-router anycast address"}
+        if prefix.version == 4:
+            kept[prefix.last] = "broadcast address"
+        if prefix.number in kept:
+            expected = f"the address of a host, or /{prefix.bits}"
+            actual = f"it is the {kept[prefix.number]} of its own prefix"
+            yield loopback_finding("host-bits", intent, wanted, address, expected, actual)
 
 
 def host_routes(facts: Facts) -> Iterator[Finding]:
@@ -76,13 +75,13 @@ def addressed(facts: Facts) -> Iterator[Finding]:
                 actual = f"{{pool: {pool}}} is not resolved yet: run `loopwright allocate`"
                 yield loopback_finding("pool-resolved", intent, wanted, family, "an address", actual)
         elif not wanted.addresses:
-            severity = "error" if wanted.role or wanted.advertise else "warning"
+            severity: Severity = "error" if wanted.role or wanted.advertise else "warning"
             expected = f"an address, or `{wanted.number}: null` to let go of what is inherited"
             yield loopback_finding("has-address", intent, wanted, "", expected, "none", severity)
         else:
-            for what, family in _missing(wanted):
+            for what, missing in _missing(wanted):
                 severity = "error" if what.startswith("role") else "warning"
-                yield loopback_finding("has-family", intent, wanted, what, f"an {family} address", "none", severity)
+                yield loopback_finding("has-family", intent, wanted, what, f"an {missing} address", "none", severity)
 
 
 def _missing(wanted: Wanted) -> Iterator[tuple[str, str]]:
