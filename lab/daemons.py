@@ -29,16 +29,34 @@ def configure(folder: Folder, topology: Topology, router: Router, timers: Timers
     home = folder.router(router.name)
     (home / "frr.conf").write_text(frr_conf(topology, router.name, timers))
     (home / "vtysh.conf").write_text("service integrated-vtysh-config\n")
-    (home / "empty.conf").touch()
 
 
 def start(folder: Folder, router: Router) -> None:
-    """Start the daemons of a router and load its startup configuration."""
+    """Start the daemons of a router, without any configuration yet."""
     home = folder.router(router.name)
-    inside = enter(folder, router.name)
+    saved = (home / "frr.conf").read_text()
     for daemon in of(router):
-        checked([*inside, *_argv(home, daemon)])
-    checked([*inside, *vtysh_argv(home), "-b"])
+        (home / f"{daemon}.conf").write_text(_router_id(saved, daemon))
+        checked([*enter(folder, router.name), *_argv(home, daemon)])
+
+
+def _router_id(saved: str, daemon: str) -> str:
+    """Return the part of a saved configuration that has to be there before a daemon speaks to anybody.
+
+    The saved configuration is loaded line by line into a daemon that runs. On a busy machine a neighbour can become
+    full between `router ospf` and the router-id below it, and from then on OSPF keeps the router-id that it guessed.
+    """
+    process = {"ospfd": "ospf", "ospf6d": "ospf6"}.get(daemon)
+    lines = saved.splitlines()
+    if process is None or f"router {process}" not in lines:
+        return ""
+    found = [line for line in lines if line.startswith(f" {process} router-id ")]
+    return "\n".join([f"router {process}", *found, "exit", ""])
+
+
+def load(folder: Folder, router: Router) -> None:
+    """Give the daemons of a router its startup configuration."""
+    checked([*enter(folder, router.name), *vtysh_argv(folder.router(router.name)), "-b"])
 
 
 def _argv(home: Path, daemon: str) -> list[str]:
@@ -47,7 +65,7 @@ def _argv(home: Path, daemon: str) -> list[str]:
     # Every daemon keeps a table as long as the limit of open files, so a small limit saves memory.
     limits = ["--limit-fds", "1024", "-P", "0", "-u", "root", "-g", VTY_GROUP]
     log = ["--log", f"file:{home / f'{daemon}.log'}", "--log-level", "info"]
-    return [str(FRR / daemon), "-d", *paths, *limits, "-f", str(home / "empty.conf"), *log]
+    return [str(FRR / daemon), "-d", *paths, *limits, "-f", str(home / f"{daemon}.conf"), *log]
 
 
 def stop(folder: Folder, router: Router) -> None:

@@ -87,6 +87,11 @@ def _start(folder: Folder, topology: Topology, timers: Timers, owner: int | None
         namespaces.create(folder, topology)
         say(f"starting {sum(len(daemons.of(router)) for router in topology.routers)} daemons")
         _in_parallel(lambda router: _start_router(folder, topology, router, timers), topology.routers)
+        say("loading their configuration")
+        # Only now: the routers that run would spend the time of those that start on computing routes again and again.
+        _in_parallel(lambda router: daemons.load(folder, router), topology.routers)
+        for router in topology.routers:
+            daemons.refuse_dead(folder, router)
         ssh.write_known_hosts(folder, ports)
         state = State(topology, timers, owner, ports)
         folder.write(state)
@@ -99,7 +104,6 @@ def _start_router(folder: Folder, topology: Topology, router: Router, timers: Ti
     ssh.prepare(folder, router)
     daemons.configure(folder, topology, router, timers)
     daemons.start(folder, router)
-    daemons.refuse_dead(folder, router)
 
 
 def _in_parallel(work: Callable[[Router], None], routers: Iterable[Router]) -> None:

@@ -116,6 +116,7 @@ class Network:
         known = self.topology.router(router)
         daemons.stop(self.folder, known)
         daemons.start(self.folder, known)
+        daemons.load(self.folder, known)
 
     def logs(self, router: str, lines: int = 40) -> str:
         """Return the last lines of every log of a router."""
