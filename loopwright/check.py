@@ -69,11 +69,6 @@ def check_inventory(
     intents: Iterable[Intent] | None = None,
 ) -> tuple[Finding, ...]:
     """Return what the rules find in an inventory, and what reading it found; `intents` are its own, where at hand."""
-    found = check(
-        intents_of(inventory) if intents is None else intents,
-        platforms,
-        observed,
-        pools=inventory.pools,
-        subjects=subjects_of(inventory),
-    )
+    own = intents_of(inventory) if intents is None else intents
+    found = check(own, platforms, observed, pools=inventory.pools, subjects=subjects_of(inventory))
     return tuple(sorted((*inventory.findings, *found), key=lambda finding: _WEIGHT[finding.severity]))
