@@ -5,6 +5,7 @@ poll every 10 ms; here reading waits on paramiko's channel, which wakes when som
 """
 
 import codecs
+import contextlib
 import socket
 import threading
 import time
@@ -47,14 +48,15 @@ class Terminal(NoEnable, BaseConnection):
     words: ClassVar[SessionWords]
 
     def __init__(
-        self, *args: Any, client: paramiko.SSHClient | None = None, name: str = "", auto_connect: bool = True, **options: Any
+        self, *, client: paramiko.SSHClient | None = None, name: str = "", auto_connect: bool = True, **options: Any
     ) -> None:
         # Netmiko's own opening sequence sleeps and asks twice; ours is open().
-        super().__init__(*args, auto_connect=False, **options)
+        super().__init__(**options, auto_connect=False)
         self.name = name or self.host
         self.counts = Counts()
         self.lost = False
         self.privileged = False
+        self.context = ""  # of the prompt that stands there now
         self._client = client
         self._prompt = Prompt(self.words.prompt, self.words.noise)
         self._decoder = codecs.getincrementaldecoder(self.encoding)("replace")
@@ -105,6 +107,10 @@ class Terminal(NoEnable, BaseConnection):
     def disconnect(self) -> None:
         """Close the shell and the connection under it."""
         self.lost = True
+        transport = None if self.remote_conn_pre is None else self.remote_conn_pre.get_transport()
+        if transport is not None and isinstance(transport.sock, socket.socket):
+            with contextlib.suppress(OSError):  # closed by the other side already
+                transport.sock.shutdown(socket.SHUT_RDWR)  # wakes paramiko's thread, which would look up in 0.1 s only
         super().disconnect()
 
     @property
@@ -182,7 +188,7 @@ class Terminal(NoEnable, BaseConnection):
         self._write(f"{command}\n", 1)
         text = ""
         while True:
-            echo, entered, after = text.partition(command)
+            _, entered, after = text.partition(command)
             if entered and self._prompt.ends(after):
                 return after
             chunk = self._receive(deadline)
@@ -197,6 +203,7 @@ class Terminal(NoEnable, BaseConnection):
             raise UnexpectedAnswer(self.name, "the device shows no prompt")
         self._standing = found["prompt"]
         self.privileged = self._standing.rstrip().endswith(self.words.privileged)
+        self.context = found.groupdict().get("context") or ""
         self._prompt.host = self._prompt.host or found.groupdict().get("host") or ""
 
     def _write(self, text: str, commands: int) -> None:
@@ -219,7 +226,7 @@ class Terminal(NoEnable, BaseConnection):
         channel.settimeout(max(0.001, deadline - time.monotonic()))
         try:
             data = channel.recv(_CHUNK)
-        except socket.timeout:
+        except TimeoutError:
             return None
         if not data:
             self.disconnect()
