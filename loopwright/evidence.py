@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -57,7 +57,7 @@ class Neighbour:
     up: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DeviceEvidence:
     """All that one device answered; `error` when it could not be asked, then the rest is empty."""
 
@@ -72,9 +72,22 @@ class DeviceEvidence:
 
     def route(self, prefix: str, vrf: str = DEFAULT_VRF) -> Route | None:
         """The selected and installed route of exactly a prefix."""
-        return next(
-            (r for r in self.routes if r.prefix == prefix and r.vrf == vrf and r.selected and r.installed), None
-        )
+        return self._routes.get((vrf, prefix))
+
+    @cached_property
+    def _routes(self) -> Mapping[tuple[str, str], Route]:
+        return {(r.vrf, r.prefix): r for r in self.routes if r.selected and r.installed}
+
+    @cached_property
+    def _tables(self) -> Mapping[tuple[str, str], tuple[Origination, ...]]:
+        tables: dict[tuple[str, str], list[Origination]] = {}
+        for origination in sorted(self.originations):
+            tables.setdefault((origination.protocol, origination.prefix), []).append(origination)
+        return {key: tuple(found) for key, found in tables.items()}
+
+    def table(self, protocol: str, prefix: str) -> tuple[Origination, ...]:
+        """What a protocol's own table holds for exactly a prefix."""
+        return self._tables.get((protocol, prefix), ())
 
 
 class Interest:

@@ -9,17 +9,17 @@ from difflib import get_close_matches
 from typing import Any, Protocol
 
 from loopwright.models import Mark
-from loopwright.yaml_marks import Ambiguous, Block
+from loopwright.yaml_marks import Ambiguous, Block, Row
 
 JsonSchema = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """A place in an inventory: the mapping, the key in it, and the place of that mapping."""
+    """A place in an inventory: the mapping and the key in it, or the list and the index, and the place of that."""
 
-    block: Mapping[Any, Any]
-    key: object
+    block: Mapping[Any, Any] | Sequence[Any]
+    key: Any
     above: "At | None" = None
     is_key: bool = False
 
@@ -28,9 +28,12 @@ class At:
         if isinstance(self.block, Block):
             wants_key = of_key or self.is_key
             return self.block.key_mark(self.key) if wants_key else self.block.value_mark(self.key)
-        return self.above.mark() if self.above else None
+        mark = self.block.value_mark(self.key) if isinstance(self.block, Row) else None
+        return mark or (self.above.mark() if self.above else None)
 
     def __str__(self) -> str:
+        if not isinstance(self.block, Mapping):
+            return str(self.above)
         return f"{self.above}: {self.key}" if self.above else str(self.key)
 
 
@@ -130,7 +133,7 @@ class OneOrMore:
         if not value and not self.can_be_empty:
             faults.at(at, "the list is empty: write `null` to let go of what is inherited")
             return None
-        read = tuple(self.kind.read(item, at, faults) for item in value)
+        read = tuple(self.kind.read(item, At(value, index, at), faults) for index, item in enumerate(value))
         present = tuple(item for item in read if item is not None)
         if len({str(item) for item in present}) < len(present):
             faults.at(at, "the list names something twice")

@@ -61,7 +61,7 @@ class Picture:
     def table(self, device: str, protocol: str, prefix: str) -> tuple[Origination, ...]:
         """What a device's own table of a protocol holds for exactly a prefix."""
         found = self.answered(device)
-        return tuple(o for o in found.originations if o.protocol == protocol and o.prefix == prefix) if found else ()
+        return found.table(protocol, prefix) if found else ()
 
     def covering(self, device: str, prefix: str, vrf: str) -> Route | None:
         """The most specific route in use that contains a prefix without being it."""

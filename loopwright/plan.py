@@ -77,6 +77,11 @@ class DevicePlan:
         return tuple(line for commit in self.commits for line in commit.lines)
 
     @property
+    def undo_lines(self) -> tuple[str, ...]:
+        """All lines of the inverse."""
+        return tuple(line for commit in self.undo for line in commit.lines)
+
+    @property
     def removals(self) -> int:
         """How many loopbacks go."""
         return sum(1 for change in self.changes if change.after is None)

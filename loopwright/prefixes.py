@@ -53,7 +53,7 @@ def read_prefix(text: str) -> Prefix:
     try:
         number = int.from_bytes(inet_pton(AF_INET6 if version == 6 else AF_INET, address), "big")
     except (OSError, UnicodeEncodeError, ValueError) as error:
-        raise ValueError(f"{text!r} is no address") from error
+        raise ValueError from error
     if not slash:
         return Prefix(version, number, bits)
     if not (length.isascii() and length.isdigit()) or int(length) > bits:

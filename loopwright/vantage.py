@@ -57,17 +57,22 @@ def spread(candidates: Sequence[str], k: int | None, start: int) -> tuple[str, .
 
 
 def choose(
-    expectations: Iterable[Expectation], picture: Picture, holds: Callable[[Expectation], bool], k: int | None
+    targets: Iterable[Expectation],
+    others: Iterable[Expectation],
+    picture: Picture,
+    holds: Callable[[Expectation], bool],
+    k: int | None,
 ) -> Vantages:
-    """Choose the vantage points of every address whose control plane holds.
+    """Choose the vantage points of every target whose control plane holds.
 
-    A proven loopback in the same VRF is the source, else a routed interface that the target has a route to.
+    A loopback in the same VRF whose own control plane holds, of a target or of any other, is the source; else a routed
+    interface that the target has a route to. An anycast address is nobody's source: the answer would go elsewhere.
     """
-    expectations = tuple(expectations)
-    proven = [e for e in expectations if holds(e)]
+    proven = [e for e in targets if holds(e)]
     sources: dict[tuple[str, str, str], str] = {}
-    for e in proven:
-        sources.setdefault((e.device, e.loopback.vrf, family_of(e.address)), bare(e.address))
+    for e in (*proven, *(e for e in others if holds(e))):
+        if len(e.members) == 1:
+            sources.setdefault((e.device, e.loopback.vrf, family_of(e.address)), bare(e.address))
     chosen = {}
     for number, e in enumerate(proven):
         candidates = [v for v in e.viewers if picture.answered(v)]

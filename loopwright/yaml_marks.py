@@ -6,7 +6,7 @@ the text is kept as `Ambiguous`, so that a reader of it can ask for quotes inste
 
 import gc
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -41,6 +41,23 @@ class Block(dict[Any, Any]):
         return Mark(place[0], place[3] + 1, place[4] + 1) if place else None
 
 
+class Row(list[Any]):
+    """A list of a YAML file that knows the place of each of its items."""
+
+    __slots__ = ("places",)
+
+    def __init__(self, values: Iterable[Any] = (), places: Iterable[tuple[str, int, int]] = ()) -> None:
+        super().__init__(values)
+        self.places = tuple(places)
+
+    def value_mark(self, index: int) -> Mark | None:
+        """The place of an item, None for one that no file holds."""
+        if index >= len(self.places):
+            return None
+        file, line, column = self.places[index]
+        return Mark(file, line + 1, column + 1)
+
+
 class Ambiguous(str):
     """Unquoted text that YAML 1.1 readers take for something else: `no`, `on`, `1:30`, `010`."""
 
@@ -52,7 +69,7 @@ Fault = tuple[Mark | None, str]
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _TRUE = frozenset(("true", "True", "TRUE"))
 _FALSE = frozenset(("false", "False", "FALSE"))
-_BOOLEAN_1_1 = frozenset("yes Yes YES no No NO on On ON off Off OFF y Y n N".split())
+_BOOLEAN_1_1 = frozenset("yes Yes YES no No NO on On ON off Off OFF".split())
 _NUMERIC_START = frozenset("0123456789+-.")
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _PREFIXED = re.compile(r"0x[0-9a-fA-F]+|0o[0-7]+")
@@ -146,7 +163,8 @@ class _Reading:
         if node.tag not in _TAGS:
             self.fault(node, "a tag (`!...`) is not read here")
         if isinstance(node, SequenceNode):
-            return [self.value(item) for item in node.value]
+            marks = [item.start_mark for item in node.value]
+            return Row(map(self.value, node.value), [(self.file, mark.line, mark.column) for mark in marks])
         return self.mapping(node)
 
     def mapping(self, node: Node) -> Block:

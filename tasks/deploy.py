@@ -1,0 +1,163 @@
+"""The only path that writes to a device: one interpreter carries out steps and journals around each."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from loopwright.device import Writer
+from loopwright.errors import LineRejected, LoopwrightError, Refused
+from loopwright.journal import RunFolder
+from loopwright.models import Intent, Observed
+from loopwright.outcome import Outcome
+from loopwright.plan import DevicePlan, basis
+from loopwright.platform import Platform
+from loopwright.steps import Action, Course, Step
+from loopwright.undo import touched, way_back
+from tasks.session import Session, writer
+from tasks.gather import read_observed
+from tasks.network import Network
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One device's part of a run: its plan, its steps, and what it was before."""
+
+    plan: DevicePlan
+    course: Course
+    intent: Intent
+    before: Observed
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of a device: which lines it accepted, and what it is now."""
+
+    accepted: tuple[str, ...] = ()
+    after: Observed | None = None
+
+
+def _compare(job: Job, session: Session, platform: Platform, step: Step) -> Written:
+    """Refuse to write where the device is no longer what the plan rests on."""
+    now = read_observed(session, platform)
+    if basis(job.intent, now, platform) != job.plan.basis:
+        raise Refused(
+            f"{step.device}: changed since it was planned; nothing was written",
+            hint=f"plan again: loopwright plan --limit {step.device}",
+        )
+    return Written(after=now)
+
+
+def _load(job: Job, session: Session, platform: Platform, step: Step) -> Written:
+    return Written(accepted=_write(writer(session), step))
+
+
+def _write(device: Writer, step: Step) -> tuple[str, ...]:
+    return device.configure(step.lines)
+
+
+def _read_back(job: Job, session: Session, platform: Platform, step: Step) -> Written:
+    return Written(after=read_observed(session, platform))
+
+
+def _save(job: Job, session: Session, platform: Platform, step: Step) -> Written:
+    writer(session).save()
+    return Written()
+
+
+INTERPRETER: Mapping[Action, Callable[[Job, Session, Platform, Step], Written]] = {
+    Action.COMPARE: _compare,
+    Action.LOAD: _load,
+    Action.READ_BACK: _read_back,
+    Action.UNDO: _load,
+    Action.SAVE: _save,
+}
+
+
+def carry_out(
+    job: Job, steps: tuple[Step, ...], folder: RunFolder
+) -> Callable[[Session, Platform], Written]:
+    """Return the work that carries out a device's steps in order; the first error ends it."""
+
+    def work(session: Session, platform: Platform) -> Written:
+        accepted: list[str] = []
+        after = None
+        for step in steps:
+            details: dict[str, Any] = {"device": step.device, "step": step.number, "action": step.action}
+            folder.record("begin", **details, lines=step.lines)
+            try:
+                written = INTERPRETER[step.action](job, session, platform, step)
+            except LineRejected as rejected:
+                folder.record("rejected", **details, line=rejected.line, answer=rejected.answer, accepted=rejected.accepted)
+                raise
+            except LoopwrightError as error:
+                folder.record("failed", **details, error=str(error))
+                raise
+            folder.record("done", **details)
+            accepted += written.accepted
+            after = written.after or after
+        return Written(tuple(accepted), after)
+
+    return work
+
+
+def deploy(network: Network, jobs: Mapping[str, Job], folder: RunFolder) -> dict[str, Outcome[Written]]:
+    """Carry out the forward steps of every job."""
+    work = {name: carry_out(job, job.course.forward, folder) for name, job in jobs.items()}
+    return network.each("deploy", work)
+
+
+def keep(network: Network, jobs: Mapping[str, Job], folder: RunFolder) -> dict[str, Outcome[Written]]:
+    """Save what was proved as the startup configuration."""
+    return network.each("save", {name: carry_out(job, job.course.keep, folder) for name, job in jobs.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class PutBack:
+    """How putting back ended: `restored` when the device is as before; else the lines that a person has to play."""
+
+    restored: bool
+    words: str
+    lines: tuple[str, ...] = ()
+
+
+def put_back(network: Network, jobs: Mapping[str, Job], folder: RunFolder) -> dict[str, PutBack]:
+    """Put devices back to what they were, after asking each what it is now."""
+    results = network.each("put back", {name: _putter(job, folder) for name, job in jobs.items()})
+    return {
+        name: outcome.value
+        if outcome.value is not None
+        else PutBack(False, str(outcome.error), jobs[name].plan.undo_lines)
+        for name, outcome in results.items()
+    }
+
+
+def _putter(job: Job, folder: RunFolder) -> Callable[[Session, Platform], PutBack]:
+    """Observe first: as before, nothing to do; as after or a part of it, undone; anything else, not touched."""
+
+    def work(session: Session, platform: Platform) -> PutBack:
+        changes, device = job.plan.changes, job.plan.device
+        back = way_back(job.before, read_observed(session, platform), changes, platform)
+        if back is None:
+            folder.record("not touched", device=device, undo=job.plan.undo_lines)
+            words = "somebody else changed the same lines meanwhile, so it was not touched"
+            return PutBack(False, words, job.plan.undo_lines)
+        if not back:
+            folder.record("as before", device=device)
+            return PutBack(True, "it is as it was before; nothing had to be undone")
+        steps = tuple(replace(s, lines=back) if s.action is Action.UNDO else s for s in job.course.back)
+        after = carry_out(job, steps, folder)(session, platform).after
+        left = way_back(job.before, after, changes, platform) if after is not None else None
+        if left == ():
+            return PutBack(True, "it is as it was before")
+        return PutBack(False, "its inverse was played and it is not as before", left or job.plan.undo_lines)
+
+    return work
+
+
+def before_and_after(job: Job, now: Observed | None, platform: Platform) -> dict[str, Any]:
+    """The touched stanzas of a device before and after, for the run folder."""
+
+    def stanzas(observed: Observed | None) -> list[str]:
+        return [" / ".join(line) for line in touched(observed, job.plan.changes, platform)] if observed else []
+
+    return {"device": job.plan.device, "before": stanzas(job.before), "after": stanzas(now)}

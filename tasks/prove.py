@@ -1,0 +1,150 @@
+"""Proves loopbacks: reads, pings, judges, and reads again what fails, until the verdicts hold."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from loopwright.addresses import bare
+from loopwright.device import Ping, PingRequest
+from loopwright.evidence import DeviceEvidence, Interest
+from loopwright.expect import Absence, Expectation
+from loopwright.models import Observed, family_of
+from loopwright.picture import Picture
+from loopwright.platform import Platform
+from loopwright.vantage import Vantages, choose
+from loopwright.verdict import Rung, Verdict
+from loopwright.verify import control_plane_holds, judge
+from tasks.gather import TABLES, WITH_NEIGHBOURS, gather, run_pings
+from tasks.network import Network
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """How long to wait for verdicts: `deadline` in seconds, and whether the network is expected to be changing.
+
+    In a network that nobody just changed, a failure that two readings agree on is a failure. After a change only the
+    deadline makes it one.
+    """
+
+    deadline: float
+    changing: bool
+    pause: float = 0.5
+    longest_pause: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The verdicts that held, the evidence they rest on, and the vantage points that turned out to be at fault."""
+
+    verdicts: tuple[Verdict, ...]
+    picture: Picture
+    broken_vantages: tuple[str, ...] = ()
+    readings: int = 0
+    seconds: float = 0.0
+
+
+@dataclass
+class Prover:
+    """Proves a set of expectations on an open network; the clock and the wait are arguments."""
+
+    network: Network
+    known: Mapping[str, Observed]
+    expectations: tuple[Expectation, ...]
+    absences: tuple[Absence, ...] = ()
+    others: tuple[Expectation, ...] = ()
+    vantage_points: int | None = 3
+    clock: Callable[[], float] = time.monotonic
+    wait: Callable[[float], None] = time.sleep
+    silent: Mapping[str, DeviceEvidence] = field(default_factory=dict)
+
+    def prove(self, settling: Settling) -> Proof:
+        """Climb the ladder for every expectation until the verdicts hold or the deadline has passed."""
+        started, readings, pause = self.clock(), 1, settling.pause
+        picture = self._read(Picture({}, self._platforms()), set(self.known), TABLES)
+        picture, vantages = self._ping(picture)
+        verdicts = self._judge(picture, vantages)
+        while True:
+            failing = self._devices_of(v for v in verdicts if v.state != "pass")
+            if self.clock() - started > settling.deadline:
+                break
+            if failing:
+                self.wait(pause)
+                pause = min(pause * 1.5, settling.longest_pause)
+            again = self._read(picture, failing or set(self.known), WITH_NEIGHBOURS if failing else TABLES)
+            again, vantages = self._ping(again)
+            readings += 1
+            previous, picture, verdicts = verdicts, again, self._judge(again, vantages)
+            if _states(previous) == _states(verdicts) and (not failing or not settling.changing):
+                break
+        broken = tuple(sorted(vantages.broken(picture)))
+        return Proof(verdicts, picture, broken, readings, self.clock() - started)
+
+    def _judge(self, picture: Picture, vantages: Vantages) -> tuple[Verdict, ...]:
+        return judge(self.expectations, self.absences, picture, vantages)
+
+    def _platforms(self) -> Mapping[str, Platform]:
+        return self.network.platforms
+
+    def _interest(self) -> Interest:
+        prefixes = {prefix for e in (*self.expectations, *self.others) for prefix in e.prefixes}
+        return Interest(prefixes | {a.prefix for a in self.absences} | set(_first_links(self.known.values())))
+
+    def _read(self, picture: Picture, devices: set[str], kinds: Iterable[str]) -> Picture:
+        wanted = {name: self.known[name] for name in sorted(devices) if name in self.known}
+        fresh = gather(self.network, wanted, self._interest(), kinds)
+        return replace(picture, evidence={**self.silent, **picture.evidence, **fresh})
+
+    def _devices_of(self, verdicts: Iterable[Verdict]) -> set[str]:
+        """The devices whose answers bear on some verdicts."""
+        names = {(v.device, v.address) for v in verdicts}
+        devices = {device for device, _ in names}
+        for e in self.expectations:
+            if (e.device, e.address) in names:
+                devices.update(e.viewers, e.hidden_from)
+        if any((a.device, a.prefix) in names for a in self.absences):
+            devices.update(self.known)
+        return devices
+
+    def _ping(self, picture: Picture) -> tuple[Picture, Vantages]:
+        """Run the pings that are missing or were not answered, where the control plane says that they can be."""
+        vantages = choose(
+            self.expectations, self.others, picture, lambda e: control_plane_holds(e, picture), self.vantage_points
+        )
+        wanted: dict[str, dict[PingRequest, None]] = {}
+        for device, requests in vantages.requests().items():
+            wanted.setdefault(device, {}).update(dict.fromkeys(requests))
+        for e in self.expectations:
+            found = picture.answered(e.device)
+            lo = found.observed.loopback(e.number) if found else None
+            if lo is not None and e.address in lo.addresses:
+                own = PingRequest(bare(e.address), bare(e.address), e.loopback.vrf, count=1)
+                wanted.setdefault(e.device, {})[own] = None
+        missing = {
+            device: tuple(r for r in requests if not _answered(picture, device, r))
+            for device, requests in wanted.items()
+        }
+        pings = {device: dict[PingRequest, Ping]({p.request: p for p in found}) for device, found in picture.pings.items()}
+        for device, results in run_pings(self.network, missing).items():
+            pings.setdefault(device, {}).update({p.request: p for p in results})
+        return replace(picture, pings={device: tuple(found.values()) for device, found in pings.items()}), vantages
+
+
+def _answered(picture: Picture, device: str, request: PingRequest) -> bool:
+    ping = picture.ping(device, request.source, request.destination, request.vrf)
+    return ping is not None and ping.received == request.count
+
+
+def _first_links(known: Iterable[Observed]) -> Iterator[str]:
+    """One routed address per device, VRF and family, for those that have no proven loopback to ping from."""
+    for observed in known:
+        seen = set()
+        for link in observed.routing.links:
+            key = (link.vrf, family_of(link.address))
+            if key not in seen:
+                seen.add(key)
+                yield bare(link.address)
+
+
+def _states(verdicts: Iterable[Verdict]) -> list[tuple[str, str, Rung, str]]:
+    return [(v.device, v.address, v.rung, v.state) for v in verdicts]
+
