@@ -8,6 +8,8 @@ from lab.topology import End, Protocol, Router, Topology
 Timers = Literal["fast", "default"]
 
 ISIS_TAG = "CORE"
+# Up to this many routers OSPF computes routes at once after every change.
+SMALL = 50
 LINKS, BORDER = "LINKS", "BORDER"
 
 
@@ -76,12 +78,23 @@ def _interface(router: Router, end: End, fast: bool) -> Iterator[str]:
 def _protocols(topology: Topology, router: Router, ends: tuple[End, ...], fast: bool) -> Iterator[list[str]]:
     """Yield one stanza per routing process."""
     if "ospf" in router.runs:
-        yield ["router ospf", *(f" {line}" for line in _ospf(router, ends, fast))]
-        yield ["router ospf6", *(f" {line}" for line in _ospf6(router, fast))]
+        throttle = _throttle(topology) if fast else []
+        yield ["router ospf", *(f" {line}" for line in _ospf(router, ends, throttle))]
+        yield ["router ospf6", *(f" {line}" for line in _ospf6(router, throttle))]
     if "isis" in router.runs:
         yield [f"router isis {ISIS_TAG}", *(f" {line}" for line in _isis(router, fast))]
     if "bgp" in router.runs:
         yield [f"router bgp {router.asn}", *(f" {line}" for line in _bgp(topology, router, ends, fast))]
+
+
+def _throttle(topology: Topology) -> list[str]:
+    """Return the lines that make OSPF hurry.
+
+    In a large network two processors are kept busy by all routers computing routes after each change: there the
+    computations wait for more changes, which takes half the time in all.
+    """
+    spf = "0 50 500" if len(topology.routers) <= SMALL else "100 1000 3000"
+    return [f"timers throttle spf {spf}", "timers lsa min-arrival 0"]
 
 
 def _others(router: Router, protocol: Protocol) -> list[Protocol]:
@@ -89,7 +102,7 @@ def _others(router: Router, protocol: Protocol) -> list[Protocol]:
     return [other for other in router.runs if other != protocol]
 
 
-def _ospf(router: Router, ends: tuple[End, ...], fast: bool) -> Iterator[str]:
+def _ospf(router: Router, ends: tuple[End, ...], throttle: list[str]) -> Iterator[str]:
     """Yield the lines of the OSPFv2 process."""
     yield f"ospf router-id {router.router_id}"
     if router.ospf_style == "network":
@@ -99,10 +112,9 @@ def _ospf(router: Router, ends: tuple[End, ...], fast: bool) -> Iterator[str]:
         yield f"redistribute {other}"
     if _others(router, "ospf"):
         yield f"redistribute connected route-map {LINKS}"
-    if fast:
-        yield "timers throttle spf 0 50 500"
+    if throttle:
         yield "timers throttle lsa all 0"
-        yield "timers lsa min-arrival 0"
+    yield from throttle
 
 
 def _even(end: End) -> bool:
@@ -110,16 +122,14 @@ def _even(end: End) -> bool:
     return int(end.ipv4.rsplit(".", 1)[1]) % 2 == 0
 
 
-def _ospf6(router: Router, fast: bool) -> Iterator[str]:
+def _ospf6(router: Router, throttle: list[str]) -> Iterator[str]:
     """Yield the lines of the OSPFv3 process."""
     yield f"ospf6 router-id {router.router_id}"
     for other in _others(router, "ospf"):
         yield f"redistribute {other}"
     if _others(router, "ospf"):
         yield f"redistribute connected route-map {LINKS}"
-    if fast:
-        yield "timers throttle spf 0 50 500"
-        yield "timers lsa min-arrival 0"
+    yield from throttle
 
 
 def _isis(router: Router, fast: bool) -> Iterator[str]:

@@ -11,7 +11,7 @@ sends carries a generation one higher than the highest that it has heard; what t
 has reached it. The round trips of a connection are the highest generation that came back to the client. So an answer
 cut into many pieces, both sides talking at once, or a window update in the middle of a long answer count once, where a
 count of turns would count each. The opening of the connection is not counted. It stays an upper bound: something sent
-after something heard need not be caused by it.
+after something heard need not be caused by it, so that commands which run side by side on one connection may add some.
 """
 
 import asyncio
@@ -124,13 +124,18 @@ async def _sleep_until(due: float) -> None:
         await asyncio.sleep(remaining)
 
 
-async def _open(port: int, one_way_s: float, everything: list[Counts]) -> asyncio.Server:
+async def _open(
+    port: int, one_way_s: float, everything: list[Counts], running: set[asyncio.Task[None]]
+) -> asyncio.Server:
     """Open the delayed twin of a port."""
 
-    async def accepted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def accepted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         counts = Counts(port)
         everything.append(counts)
-        await Connection(counts, one_way_s).forward(reader, writer)
+        # Kept, because the loop itself holds tasks only weakly.
+        task = asyncio.create_task(Connection(counts, one_way_s).forward(reader, writer))
+        running.add(task)
+        task.add_done_callback(running.discard)
 
     return await asyncio.start_server(accepted, LOCALHOST, 0, backlog=256)
 
@@ -139,7 +144,8 @@ async def serve(ports: list[int], round_trip_s: float) -> None:
     """Forward all ports until the standard input ends."""
     everything: list[Counts] = []
 
-    servers = [await _open(port, round_trip_s / 2, everything) for port in ports]
+    running: set[asyncio.Task[None]] = set()
+    servers = [await _open(port, round_trip_s / 2, everything, running) for port in ports]
     _say({port: server.sockets[0].getsockname()[1] for port, server in zip(ports, servers, strict=True)})
     orders = asyncio.StreamReader()
     await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)

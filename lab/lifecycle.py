@@ -90,8 +90,7 @@ def _start(folder: Folder, topology: Topology, timers: Timers, owner: int | None
         say("loading their configuration")
         # Only now: the routers that run would spend the time of those that start on computing routes again and again.
         _in_parallel(lambda router: daemons.load(folder, router), topology.routers)
-        for router in topology.routers:
-            daemons.refuse_dead(folder, router)
+        _in_parallel(lambda router: daemons.refuse_dead(folder, router), topology.routers)
         ssh.write_known_hosts(folder, ports)
         state = State(topology, timers, owner, ports)
         folder.write(state)

@@ -57,14 +57,18 @@ class Door:
         self.held.clear()
 
     def accept(self) -> subprocess.Popen[bytes] | None:
-        """Hand the next connection to an sshd inside the router."""
+        """Hand the next connection to an sshd inside the router; tell of one that could not be handed over."""
         try:
             connection, _ = self.socket.accept()
-        except OSError:
-            return None
-        if self.hanging:
+            if not self.hanging:
+                return self._hand_over(connection)
             self.held.append(connection)
-            return None
+        except OSError as error:
+            sys.stderr.write(f"{self.router}: {error}\n")
+        return None
+
+    def _hand_over(self, connection: socket.socket) -> subprocess.Popen[bytes]:
+        """Start an sshd whose standard input and output are a connection."""
         # sshd switches the delay off only for terminals; without it short exec answers wait for an acknowledgement.
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.setblocking(True)

@@ -1,6 +1,5 @@
 """The SSH server of a router: its keys, its settings, and where a login lands."""
 
-import getpass
 import os
 import pwd
 from pathlib import Path
@@ -70,7 +69,8 @@ PasswordAuthentication no
 KbdInteractiveAuthentication no
 UsePAM {"yes" if _account_locked() else "no"}
 # The default key exchange costs its client 80 ms of processor time, this one 11 ms.
-KexAlgorithms curve25519-sha256
+# Some clients know it by its older name only.
+KexAlgorithms curve25519-sha256,curve25519-sha256@libssh.org
 UseDNS no
 PidFile none
 MaxStartups 1000
@@ -82,6 +82,8 @@ AllowAgentForwarding no
 X11Forwarding no
 PermitUserRC no
 Banner {home / "banner" if banner else "none"}
+# Keeps bash from running the user's own start-up files before the login: it does that only at the first level.
+SetEnv SHLVL=1
 ForceCommand {home}/login
 """
 
@@ -140,9 +142,11 @@ export PATH={home}/bin:{SBIN}
 export VTYSH_PAGER=cat
 export TERM="${{TERM:-vt100}}"
 cd
-if [ -n "${{SSH_ORIGINAL_COMMAND:-}}" ]; then
-    exec /bin/bash --noprofile --norc -c "$SSH_ORIGINAL_COMMAND"
+words=${{SSH_ORIGINAL_COMMAND:-}}
+unset SSH_ORIGINAL_COMMAND
+if [ -n "$words" ]; then
+    exec /bin/bash --noprofile --norc -c "$words"
 fi
-export PS1='{getpass.getuser()}@\\h:\\w\\$ '
+export PS1='{username()}@\\h:\\w\\$ '
 exec /bin/bash --noprofile --norc -i
 """

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -273,6 +274,29 @@ def test_two_networks_stand_side_by_side(network: Network) -> None:
     assert lab.down(SMALL) is False
     network.wait_converged(1)
     assert ssh(network, "p1", "show version").returncode == 0
+
+
+@pytest.mark.usefixtures("network")
+def test_two_starts_at_once_make_one_network() -> None:
+    """The second of two waits for the first and finds its network running."""
+    with ThreadPoolExecutor(2) as pool:
+        starts = [pool.submit(lab.up, lab.sized(2), SMALL, owner=os.getpid()) for _ in range(2)]
+        first, second = (start.result() for start in starts)
+    assert first == second
+    assert len(listeners(SMALL)) == 1
+    assert lab.down(SMALL)
+
+
+@pytest.mark.usefixtures("network")
+def test_an_interrupted_start_leaves_nothing() -> None:
+    """Ctrl-C in the middle of a start takes away what was made so far."""
+    argv = [sys.executable, "-m", "playbooks.lab", "up", "--routers", "30", "--name", SMALL]
+    with subprocess.Popen(argv, cwd=Path(lab.__file__).parent.parent, stderr=subprocess.PIPE) as start:
+        assert wait_until(lambda: len(existing(SMALL)) > 5, 30)
+        start.send_signal(signal.SIGINT)
+        _, said = start.communicate(timeout=30)
+    assert b"Traceback" not in said
+    assert traces(SMALL) == []
 
 
 @pytest.mark.usefixtures("small")
