@@ -35,11 +35,11 @@ def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
 def contains(outer: str, inner: str) -> bool:
     """Whether a prefix contains another prefix or address of the same family."""
     one, other = _network(outer), _network(inner)
+    shift = one.max_prefixlen - one.prefixlen
     return (
         one.version == other.version
         and one.prefixlen <= other.prefixlen
-        and one.network_address <= other.network_address
-        and one.broadcast_address >= other.broadcast_address
+        and int(one.network_address) >> shift == int(other.network_address) >> shift
     )
 
 

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-import textfsm  # type: ignore[import-untyped]
+import textfsm
 
 from loopwright.addresses import area, bare, network
 from loopwright.errors import UnexpectedAnswer

@@ -11,15 +11,15 @@ from jmespath import functions
 Row = dict[str, Any]
 
 
-class _RouterFunctions(functions.Functions):  # type: ignore[misc]  # jmespath has no types
+class _RouterFunctions(functions.Functions):
     """Functions are found by jmespath through their `_func_` prefix, as its documentation asks."""
 
-    @functions.signature({"types": ["object", "null"]})  # type: ignore[untyped-decorator]
+    @functions.signature({"types": ["object", "null"]})
     def _func_entries(self, mapping: dict[str, Any] | None) -> list[Row]:
         """Turn an object into rows of `key` and `value`."""
         return [{"key": key, "value": value} for key, value in (mapping or {}).items()]
 
-    @functions.signature({"types": ["array", "null"]}, {"types": ["string"]})  # type: ignore[untyped-decorator]
+    @functions.signature({"types": ["array", "null"]}, {"types": ["string"]})
     def _func_spread(self, rows: list[Row] | None, key: str) -> list[Row]:
         """Turn each row into one row per child under `key`, which keeps what the parent says and the child does not."""
         spread: list[Row] = []
@@ -30,7 +30,7 @@ class _RouterFunctions(functions.Functions):  # type: ignore[misc]  # jmespath h
                 spread.append({**parent, **child})
         return spread
 
-    @functions.signature({"types": ["string"]}, {"types": ["string", "number"]})  # type: ignore[untyped-decorator]
+    @functions.signature({"types": ["string"]}, {"types": ["string", "number"]})
     def _func_prefix(self, address: str, mask: str | int) -> str:
         """Join an address and a mask or a prefix length into a canonical prefix."""
         return str(ipaddress.ip_network(f"{address}/{mask}", strict=False))

@@ -1,0 +1,1 @@
+"""The workflows and the command line, each short: session, tasks, report."""
