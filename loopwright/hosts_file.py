@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from hashlib import sha256
 from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap
@@ -142,9 +142,7 @@ def _inner(document: CommentedMap, name: str, key: str) -> CommentedMap:
 def _inner_of(parent: CommentedMap, key: str) -> CommentedMap:
     if parent.get(key) is None:
         parent[key] = CommentedMap()
-    inner = parent[key]
-    assert isinstance(inner, CommentedMap)
-    return inner
+    return cast("CommentedMap", parent[key])
 
 
 def _numbered(loopbacks: CommentedMap, number: int) -> CommentedMap:
@@ -156,9 +154,7 @@ def _numbered(loopbacks: CommentedMap, number: int) -> CommentedMap:
             loopbacks[number] = new
         else:
             loopbacks.insert(sum(1 for other in loopbacks if other < number), number, new)
-    inner = loopbacks[number]
-    assert isinstance(inner, CommentedMap)
-    return inner
+    return cast("CommentedMap", loopbacks[number])
 
 
 def _verify(content: bytes, new: bytes, by_device: Mapping[str, Sequence[Assignment]]) -> None:
@@ -185,9 +181,7 @@ def _refusal(by_device: Mapping[str, Sequence[Assignment]]) -> Refused:
         for each in assignments
     ]
     hint = "\n  ".join(("write them yourself:", *lines))
-    return Refused(
-        f"{HOSTS_FILE} is written in a way that cannot be edited without changing more than addresses", hint=hint
-    )
+    return Refused(f"{HOSTS_FILE} cannot be edited without changing more of it than addresses", hint=hint)
 
 
 def _unchanged(source: SourceFile) -> bytes:
