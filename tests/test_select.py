@@ -7,9 +7,7 @@ from loopwright.select import Selector, Subject, select
 
 SUBJECTS = (
     Subject("ams-p1", ("core", "ams"), {"site": {"city": "ams", "floor": 1}, "tags": ["a", "b"], "spare": False}),
-    Subject(
-        "ams-p2", ("core", "ams"), {"site": {"city": "ams", "floor": 2}, "links": [{"to": "fra"}], "platform": "x"}
-    ),
+    Subject("ams-p2", ("core", "ams"), {"site": {"city": "ams", "floor": 2}, "to": [{"x": "fra"}], "platform": "x"}),
     Subject("fra-p1", ("core",), {"site": {"city": "fra"}, "loopbacks": {0: {"role": "vtep"}}, "spare": True}),
 )
 
