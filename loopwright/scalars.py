@@ -61,7 +61,7 @@ def whole(low: int, high: int) -> Callable[[Any], int]:
     """Make a converter that takes whole numbers in a range."""
 
     def convert(value: Any) -> int:
-        if isinstance(value, str) and value.isdigit():
+        if isinstance(value, str) and value.isdecimal():
             raise ValueError("write it without quotes")
         if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
             raise ValueError
@@ -156,7 +156,7 @@ def _range(value: Any) -> tuple[int, int]:
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value, value
     low, dash, high = (value if isinstance(value, str) else "").partition("-")
-    if not dash or not (low.strip().isdigit() and high.strip().isdigit()):
+    if not dash or not (low.strip().isdecimal() and high.strip().isdecimal()):
         raise ValueError
     return (int(low), int(high)) if int(low) <= int(high) else _raise_range()
 

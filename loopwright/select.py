@@ -110,7 +110,7 @@ def _inside(value: Any, word: str) -> list[Any]:
         return []
     if word in value:
         return [value[word]]
-    return [value[int(word)]] if word.isdigit() and int(word) in value else []
+    return [value[int(word)]] if word.isdecimal() and int(word) in value else []
 
 
 def _text(value: Any) -> str:

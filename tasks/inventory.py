@@ -87,5 +87,5 @@ def _with_numbers(data: Mapping[str, Any]) -> dict[str, Any]:
     loopbacks = data.get("loopbacks")
     if not isinstance(loopbacks, Mapping):
         return dict(data)
-    numbered = {int(k) if isinstance(k, str) and k.isdigit() else k: v for k, v in loopbacks.items()}
+    numbered = {int(k) if isinstance(k, str) and k.isdecimal() else k: v for k, v in loopbacks.items()}
     return {**data, "loopbacks": numbered}
