@@ -18,8 +18,13 @@ def frr_conf(topology: Topology, name: str, timers: Timers) -> str:
     router, ends, fast = topology.router(name), topology.ends(name), timers == "fast"
     lines = [f"hostname {name}", "!", *_filters(router)]
     for end in ends:
-        lines += [f"interface {end.interface}", *(f" {line}" for line in _interface(router, end, fast)), "exit", "!"]
-    for stanza in _protocols(topology, router, ends, fast):
+        lines += [
+            f"interface {end.interface}",
+            *(f" {line}" for line in _interface(router, end, fast=fast)),
+            "exit",
+            "!",
+        ]
+    for stanza in _protocols(topology, router, ends, fast=fast):
         lines += [*stanza, "exit", "!"]
     return "\n".join(lines) + "\n"
 
@@ -48,7 +53,7 @@ def _route_map(name: str, prefix_list: str, number: int) -> Iterator[str]:
         yield "exit"
 
 
-def _interface(router: Router, end: End, fast: bool) -> Iterator[str]:
+def _interface(router: Router, end: End, *, fast: bool) -> Iterator[str]:
     """Yield the lines of one interface."""
     yield f"description to {end.peer}"
     yield f"ip address {end.ipv4}/31"
@@ -75,16 +80,16 @@ def _interface(router: Router, end: End, fast: bool) -> Iterator[str]:
             yield "isis psnp-interval 1"
 
 
-def _protocols(topology: Topology, router: Router, ends: tuple[End, ...], fast: bool) -> Iterator[list[str]]:
+def _protocols(topology: Topology, router: Router, ends: tuple[End, ...], *, fast: bool) -> Iterator[list[str]]:
     """Yield one stanza per routing process."""
     if "ospf" in router.runs:
         throttle = _throttle(topology) if fast else []
         yield ["router ospf", *(f" {line}" for line in _ospf(router, ends, throttle))]
         yield ["router ospf6", *(f" {line}" for line in _ospf6(router, throttle))]
     if "isis" in router.runs:
-        yield [f"router isis {ISIS_TAG}", *(f" {line}" for line in _isis(router, fast))]
+        yield [f"router isis {ISIS_TAG}", *(f" {line}" for line in _isis(router, fast=fast))]
     if "bgp" in router.runs:
-        yield [f"router bgp {router.asn}", *(f" {line}" for line in _bgp(topology, router, ends, fast))]
+        yield [f"router bgp {router.asn}", *(f" {line}" for line in _bgp(topology, router, ends, fast=fast))]
 
 
 def _throttle(topology: Topology) -> list[str]:
@@ -132,7 +137,7 @@ def _ospf6(router: Router, throttle: list[str]) -> Iterator[str]:
     yield from throttle
 
 
-def _isis(router: Router, fast: bool) -> Iterator[str]:
+def _isis(router: Router, *, fast: bool) -> Iterator[str]:
     """Yield the lines of the IS-IS process."""
     yield f"net 49.0001.{router.system_id}.00"
     yield "is-type level-2-only"
@@ -146,7 +151,7 @@ def _isis(router: Router, fast: bool) -> Iterator[str]:
         yield "spf-interval 1"
 
 
-def _bgp(topology: Topology, router: Router, ends: tuple[End, ...], fast: bool) -> Iterator[str]:
+def _bgp(topology: Topology, router: Router, ends: tuple[End, ...], *, fast: bool) -> Iterator[str]:
     """Yield the lines of the BGP process."""
     peers = [end for end in ends if end.protocol == "bgp"]
     yield f"bgp router-id {router.router_id}"

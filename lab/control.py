@@ -17,18 +17,33 @@ START_S = 30
 
 def start(folder: Folder) -> dict[str, int]:
     """Start the listener of a network and return the port of each router."""
-    with (folder.path / "listener.log").open("ab") as log:
-        # Forked once more, so that it is nobody's child: whoever starts a network need not wait for its end.
-        starter = subprocess.Popen(
-            ["setsid", "--fork", *_argv(folder)], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
-            env=module_environment(), cwd="/",
-        )  # fmt: skip
-    with starter:
-        assert starter.stdout is not None
-        line = starter.stdout.readline()
-    if not line:
-        raise LabError(f"the SSH listener did not start\n{(folder.path / 'listener.log').read_text()}")
-    return {router: int(port) for router, port in json.loads(line).items()}
+    answer = _launch(folder)
+    if not answer:
+        raise LabError(f"the SSH listener did not start\n{_log(folder).read_text()}")
+    return {router: int(port) for router, port in json.loads(answer).items()}
+
+
+def _log(folder: Folder) -> Path:
+    """Return the file that the listener writes to."""
+    return folder.path / "listener.log"
+
+
+def _launch(folder: Folder) -> bytes:
+    """Start the listener as nobody's child and return what it prints up to the moment when it serves."""
+    with _log(folder).open("ab") as log:
+        try:
+            return subprocess.run(
+                ["setsid", "--fork", *_argv(folder)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=module_environment(),
+                cwd="/",
+                timeout=START_S,
+                check=False,
+            ).stdout
+        except subprocess.TimeoutExpired as error:
+            raise LabError(f"the SSH listener of {folder.name} did not get ready within {START_S} s") from error
 
 
 def module_environment() -> dict[str, str]:

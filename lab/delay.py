@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import IO, Any, cast
 
 from lab.control import module_environment
 from lab.errors import LabError
@@ -38,22 +38,22 @@ class Delayed:
 
     def __init__(self, process: "subprocess.Popen[str]", old: Sequence[int]) -> None:
         """Read the new ports from a forwarder that was just started."""
-        self._process = process
+        # Both are pipes: see `delayed`.
+        self._orders = cast("IO[str]", process.stdin)
+        self._answers = cast("IO[str]", process.stdout)
         answer = self._read()
         self.ports: Mapping[int, int] = MappingProxyType({port: int(answer[str(port)]) for port in old})
 
     def counts(self) -> dict[int, Traffic]:
         """Return what passed so far, by the old port."""
-        assert self._process.stdin is not None
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
+        self._orders.write("\n")
+        self._orders.flush()
         entries: list[dict[str, int]] = self._read()
         return {port: _traffic([entry for entry in entries if entry["port"] == port]) for port in self.ports}
 
     def _read(self) -> Any:
         """Return the next answer of the forwarder."""
-        assert self._process.stdout is not None
-        line = self._process.stdout.readline()
+        line = self._answers.readline()
         if not line:
             raise LabError("the delaying forwarder ended")
         return json.loads(line)

@@ -14,7 +14,7 @@ class LabError(Exception):
 
 
 class LabUnavailable(LabError):
-    """This machine cannot run the practice network; the text is the reason."""
+    """The machine cannot run the practice network; the text is the reason."""
 
 
 class NotRunning(LabError):

@@ -14,7 +14,8 @@ from lab.configuration import Timers
 from lab.errors import LabError, NotRunning
 from lab.topology import Link, Router, Topology
 
-# Room that a router's name and the longest socket of a daemon need; a socket path holds 107 characters.
+# The longest path of a socket, and the room in it that a router's name and a daemon's socket need.
+SOCKET_PATH = 107
 SOCKET_ROOM = 28
 NAME = re.compile(r"[a-z][a-z0-9]{0,11}")
 
@@ -54,7 +55,7 @@ class Folder:
                 f"{name!r} is no name for a network: a letter, then up to 11 letters and digits, in lower case"
             )
         path = base() / name
-        if len(str(path)) + SOCKET_ROOM > 107:
+        if len(str(path)) + SOCKET_ROOM > SOCKET_PATH:
             raise LabError(f"{path} is too long a path for the sockets of the daemons")
         return cls(name, path)
 

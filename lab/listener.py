@@ -148,7 +148,7 @@ class Listener:
         """Take everything down, this process last."""
         self.ended = True
         # Whoever still waits for the ports holds the lock: let them see that there will be none.
-        sys.stdout.close()
+        end_answer()
         with self.folder.locked():
             clear(self.folder)
 
@@ -188,6 +188,12 @@ class Listener:
         return "ok"
 
 
+def end_answer() -> None:
+    """Let whoever waits for the ports go on: what is printed from here on goes to the log."""
+    sys.stdout.flush()
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+
 def main() -> None:
     """Serve the network whose folder is the only argument."""
     path = Path(sys.argv[1])
@@ -198,7 +204,7 @@ def main() -> None:
         for router in state.topology.names:
             listener.open(router)
         sys.stdout.write(json.dumps({name: door.port for name, door in listener.doors.items()}) + "\n")
-        sys.stdout.close()
+        end_answer()
     listener.serve()
 
 

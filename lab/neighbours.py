@@ -87,7 +87,7 @@ def _ospf6(folder: Folder, topology: Topology, router: Router) -> set[str]:
 def _isis(folder: Folder, router: Router) -> set[str]:
     """Return the IS-IS neighbours that are up; FRR 8.4 has no JSON for them."""
     rows = (line.split() for line in ask(folder.router(router.name), "isisd", "show isis neighbor").splitlines())
-    return {f"isis {row[0]}" for row in rows if len(row) >= 4 and row[3] == "Up"}
+    return {f"isis {row[0]}" for row in rows if row[3:4] == ["Up"]}
 
 
 def _bgp(folder: Folder, topology: Topology, router: Router) -> set[str]:

@@ -13,9 +13,9 @@ END_S = 15.0
 
 def alive() -> Iterator[int]:
     """Yield the ids of all processes."""
-    for entry in os.listdir("/proc"):
-        if entry.isdecimal():
-            yield int(entry)
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            yield int(entry.name)
 
 
 def arguments(pid: int) -> list[str]:

@@ -29,7 +29,7 @@ def prepare(folder: Folder, router: Router) -> None:
     home = folder.router(router.name)
     _make_key(home / "host_key", router.name)
     (home / "banner").write_text(router.banner)
-    (home / "sshd_config").write_text(_sshd_config(folder, home, bool(router.banner)))
+    (home / "sshd_config").write_text(_sshd_config(folder, home, banner=bool(router.banner)))
     _script(home / "login", _unix_login(home) if router.login == "unix" else _vtysh_login(home))
     (home / "bin").mkdir()
     _script(home / "bin" / "vtysh", f'export VTYSH_PAGER=cat\nexec {" ".join(vtysh_argv(home))} "$@"\n')
@@ -55,7 +55,7 @@ def _script(path: Path, body: str) -> None:
     path.chmod(0o700)
 
 
-def _sshd_config(folder: Folder, home: Path, banner: bool) -> str:
+def _sshd_config(folder: Folder, home: Path, *, banner: bool) -> str:
     """Return the settings of sshd."""
     return f"""\
 HostKey {home}/host_key

@@ -16,6 +16,7 @@ IPV4_LINKS = IPv4Address("198.18.0.0")
 IPV6_LINKS = IPv6Address("2001:db8:1800::")
 CORE_AS, EDGE_AS = 65000, 65010
 FAN_OUT = 4
+SMALLEST_RING = 3
 
 
 @dataclass(frozen=True)
@@ -158,7 +159,7 @@ def _ring(count: int) -> Topology:
     """Return OSPF routers in a ring, or in a chain where there are fewer than three."""
     routers = tuple(Router(f"p{number}", number) for number in range(1, count + 1))
     links = [Link(number, f"p{number}", f"p{number + 1}") for number in range(1, count)]
-    if count > 2:
+    if count >= SMALLEST_RING:
         links.append(Link(count, f"p{count}", "p1"))
     return Topology(routers, tuple(links))
 

@@ -35,7 +35,7 @@ def ask_json(home: Path, daemon: str, command: str) -> dict[str, Any]:
 def _answer(connection: socket.socket) -> bytes:
     """Read up to the end of an answer."""
     data = bytearray()
-    while not (len(data) >= 4 and data[-4:-1] == END):
+    while data[-4:-1] != END:
         chunk = connection.recv(65536)
         if not chunk:
             break

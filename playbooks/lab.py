@@ -35,7 +35,7 @@ def _plainly(command: Command) -> Command:
             click.echo(f"lab: {error}", err=True)
             sys.exit(EXIT_NOT_UP if isinstance(error, NOT_UP) else EXIT_FAULT)
 
-    return cast(Command, told)
+    return cast("Command", told)
 
 
 @click.group(name="lab")
@@ -99,7 +99,7 @@ def _row(network: Network, router: str, dead: tuple[str, ...], found: Neighbours
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 @name_option
 @_plainly
-def execute(router: str, shell: bool, command: tuple[str, ...], name: str) -> None:
+def execute(router: str, command: tuple[str, ...], name: str, *, shell: bool) -> None:
     """Ask one router: `exec p1 show ip route`, `exec p1 --shell -- ip address`."""
     network = practice.attach(name)
     done = network.run(router, list(command)) if shell else network.ask(router, " ".join(command))

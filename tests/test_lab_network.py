@@ -45,7 +45,7 @@ def network() -> Iterator[Network]:
 @pytest.fixture
 def small(network: Network) -> Iterator[Network]:
     """Run two routers beside the eight."""
-    yield lab.up(lab.sized(2), SMALL, owner=os.getpid())
+    yield lab.up(lab.sized(2), SMALL, network.state.timers, owner=os.getpid())
     lab.down(SMALL)
 
 
@@ -161,7 +161,7 @@ def test_one_router_has_a_banner(network: Network) -> None:
         ("ping -c 1 198.18.0.3; id", False),
     ],
 )
-def test_ping_takes_only_what_is_allowed(network: Network, words: str, works: bool) -> None:
+def test_ping_takes_only_what_is_allowed(network: Network, words: str, *, works: bool) -> None:
     """A count and a source are allowed, a flood or a second command are not."""
     done = ssh(network, "p1", words)
     assert (done.returncode == 0) is works
