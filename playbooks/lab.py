@@ -40,7 +40,7 @@ def _plainly(command: Command) -> Command:
 
 @click.group(name="lab")
 def lab() -> None:
-    """Real FRR routers on this machine, to practise on."""
+    """Real routers on this machine, to practise on."""
 
 
 @lab.command()
@@ -95,7 +95,7 @@ def _row(network: Network, router: str, dead: tuple[str, ...], found: Neighbours
 
 @lab.command("exec", context_settings={"ignore_unknown_options": True})
 @click.argument("router")
-@click.option("--shell", is_flag=True, help="Run a program inside the router instead of asking vtysh.")
+@click.option("--shell", is_flag=True, help="Run a program inside the router instead of asking its command line.")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 @name_option
 @_plainly
