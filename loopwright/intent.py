@@ -108,6 +108,7 @@ def _wanted(
         role=said.get("role"),
         absent=said.get("state") == "absent",
         advertise=advertised.of(said.get("advertise", _NOTHING)),
+        advertise_said="advertise" in said,
         anycast=said.get("anycast"),
         expect=_expect(expect) if expect else _DEFAULT_EXPECT,
         prove=Prove(prove.get("icmp", True), prove.get("tcp")) if prove else _DEFAULT_PROVE,

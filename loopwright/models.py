@@ -129,6 +129,7 @@ class Wanted:
     role: str | None = None
     absent: bool = False
     advertise: tuple[WantedAdvertisement, ...] = ()
+    advertise_said: bool = False
     anycast: str | None = None
     expect: Expect = Expect()
     prove: Prove = Prove()

@@ -68,8 +68,9 @@ def _advertisements(
             elif request.via != "existing":
                 yield _advertisement(request, wanted, address, before, observed)
     kept = {network(address) for address in loopback.addresses}
+    let_go = not wanted.advertise and not wanted.advertise_said
     for key, advert in had.items():
-        if key not in said and advert.prefix in kept and (advert.by != "line" or not wanted.advertise):
+        if key not in said and advert.prefix in kept and (advert.by != "line" or let_go):
             yield advert
 
 
