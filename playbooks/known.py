@@ -53,7 +53,9 @@ def known_elsewhere(workspace: Workspace, network: Network, seen: Seen, plan: Pl
             found[device] = f"{bare(address)} is already on {', '.join(others)}"
         elif routed:
             found[device] = f"{prefix_of(address)} is already known: {', '.join(routed)} has a route to it"
-    found.update(_answering(network, picture, {a: g for a, g in given.items() if a not in anycast and g[0] not in found}))
+    found.update(
+        _answering(network, picture, {a: g for a, g in given.items() if a not in anycast and g[0] not in found})
+    )
     return found
 
 
@@ -69,7 +71,11 @@ def _answering(network: Network, picture: Picture, given: dict[str, tuple[str, s
         askers = [n for n in picture.evidence if n != device and picture.covering(n, prefix_of(address), vrf)]
         for name in askers[:ASKED]:
             source = next(
-                (bare(li.address) for li in picture.links(name) if li.vrf == vrf and family_of(li.address) == family_of(address)),
+                (
+                    bare(li.address)
+                    for li in picture.links(name)
+                    if li.vrf == vrf and family_of(li.address) == family_of(address)
+                ),
                 None,
             )
             if source is not None:

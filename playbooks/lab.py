@@ -118,5 +118,7 @@ def inventory(directory: Path, name: str) -> None:
         click.echo(path)
 
 
+command = lab
+
 if __name__ == "__main__":
-    lab()
+    command()

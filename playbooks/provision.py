@@ -1,36 +1,36 @@
 """Plan, ask, deploy, prove, and put back what fails its proof for a reason of its own."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+import signal
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
 from typing import Any
 
-from loopwright.errors import LoopwrightError, Refused
+import click
+from rich.text import Text
+
+from loopwright.errors import Refused
 from loopwright.expect import Absence, absences
 from loopwright.journal import RunFolder
-from loopwright.plan import Change, DevicePlan, Plan
+from loopwright.plan import Allowed, Change, DevicePlan, Plan, removals_allowed
+from loopwright.report import counted, document
 from loopwright.steps import STRATEGIES
+from playbooks import plan as planning_playbook
+from playbooks.command import WRITE_DEADLINE, planning, playbook
+from playbooks.ending import Provisioned, ending, exit_code, fields
 from playbooks.known import known_elsewhere
-from playbooks.look import Seen, prover
-from tasks.deploy import Job, PutBack, before_and_after, deploy, keep, put_back
+from playbooks.look import Seen, look, planned, prover
+from playbooks.plan import plan_fields, plan_pages
+from playbooks.run import Run, on_interrupt
+from playbooks.verify import exit_code as proof_exit_code
+from playbooks.verify import pages, proof_fields, prove
+from tasks.deploy import Job, before_and_after, deploy, keep, put_back
 from tasks.gather import observe_devices
 from tasks.network import Network
 from tasks.prove import Proof, Settling
 from tasks.workspace import Workspace
-
-
-@dataclass(frozen=True)
-class Provisioned:
-    """What became of each device, and the proof that it rests on."""
-
-    plan: Plan
-    kept: tuple[str, ...] = ()
-    put_back: Mapping[str, PutBack] = field(default_factory=dict)
-    undecided: tuple[str, ...] = ()
-    failed: Mapping[str, LoopwrightError] = field(default_factory=dict)
-    unsaved: Mapping[str, LoopwrightError] = field(default_factory=dict)
-    refused: Mapping[str, str] = field(default_factory=dict)
-    proof: Proof | None = None
-    put_back_proof: Proof | None = None
 
 
 def jobs_of(workspace: Workspace, seen: Seen, plan: Plan) -> dict[str, Job]:
@@ -118,15 +118,90 @@ def _record(folder: RunFolder, workspace: Workspace, network: Network, jobs: Map
         folder.write_document(f"{name}.json", before_and_after(job, after[name].value, workspace.of_devices[name]))
 
 
-def exit_code(result: Provisioned, seen: Seen) -> int:
-    """The exit code of a run: the worst that happened to any device."""
-    if any(not back.restored for back in result.put_back.values()) or result.unsaved:
-        return 6
-    if result.put_back:
-        return 5
-    states = {v.state for v in result.proof.verdicts} if result.proof else set()
-    if result.refused or "fail" in states:
-        return 4
-    if result.failed or seen.errors or result.undecided or states & {"unproven", "error"}:
-        return 3
-    return 0
+@playbook("provision", deadline=WRITE_DEADLINE)
+@planning
+@click.option("--yes", is_flag=True, help="Do not ask before writing.")
+@click.option("--runs", type=click.Path(path_type=Path, file_okay=False), default=Path("runs"), show_default=True)
+def command(
+    run: Run,
+    *,
+    with_foreign_lines: bool,
+    with_foreign_addresses: bool,
+    allow_removals: int | None,
+    yes: bool,
+    runs: Path,
+) -> int:
+    """Plan, ask, deploy, prove; keep what holds, put back what fails its proof for a reason of its own."""
+    workspace = run.workspace()
+    with run.network(workspace) as network:
+        seen = look(workspace, network)
+        plan = planned(workspace, seen, Allowed(with_foreign_lines, with_foreign_addresses))
+        refusal = removals_allowed(plan, allow_removals)
+        run.show(*plan_pages(workspace, plan, seen, refusal))
+        if planning_playbook.exit_code(plan, seen, refusal) == Refused.exit_code:
+            return _unwritten(run, plan, seen, refusal)
+        if not plan.changing:
+            return _unchanged(run, workspace, network, seen, plan)
+        if not run.confirm(f"Write to {counted(len(plan.changing), 'device')}?", yes=yes):
+            return _unwritten(run, plan, seen, "not confirmed")
+        return _carried_out(run, workspace, network, seen, plan, runs)
+
+
+def _unwritten(run: Run, plan: Plan, seen: Seen, refusal: str | None) -> int:
+    """End a run that wrote nothing."""
+    code = Refused.exit_code
+    run.report(document("provision", code, run=None, plan=plan_fields(plan, seen, refusal)))
+    run.err.print("nothing was written to any device")
+    return code
+
+
+def _unchanged(run: Run, workspace: Workspace, network: Network, seen: Seen, plan: Plan) -> int:
+    """Prove what is there already: a run that changes nothing has its proof too."""
+    proof = prove(workspace, network, seen, run.deadline, run.vantage_points)
+    code = proof_exit_code(proof, seen)
+    found = document("provision", code, run=None, plan=plan_fields(plan, seen, None), **proof_fields(proof))
+    run.report(found, *pages(proof, run), Text("nothing to change: no configuration line was sent"))
+    return code
+
+
+def _carried_out(run: Run, workspace: Workspace, network: Network, seen: Seen, plan: Plan, runs: Path) -> int:
+    """Carry out a plan inside its run folder."""
+    with run_folder(runs) as folder:
+        folder.write_document("plan.json", document("plan", 0, **plan_fields(plan, seen, None)))
+        with carried_through(run, folder):
+            result = provision(workspace, network, seen, plan, folder, run.deadline, run.vantage_points)
+        code = exit_code(result, seen)
+        found = document("provision", code, run=folder.id, plan=plan_fields(plan, seen, None), **fields(result, seen))
+        folder.write_document("report.json", found)
+        run.report(found, *ending(result, seen, run, str(folder.path)))
+        return code
+
+
+@contextmanager
+def run_folder(runs: Path) -> Iterator[RunFolder]:
+    """Make the folder of a run."""
+    folder = RunFolder(runs, lambda: datetime.now(UTC).astimezone())
+    try:
+        yield folder
+    finally:
+        folder.close()
+
+
+@contextmanager
+def carried_through(run: Run, folder: RunFolder) -> Iterator[None]:
+    """Let an interrupt end nothing half way: what is written is proved and kept, or put back; a second one stops."""
+
+    def first(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        run.err.print(
+            "interrupted while writing: carried on until every device is kept or put back, "
+            f"at most {run.deadline:.0f} s of proof; again to stop after the step in hand"
+        )
+        folder.record("interrupted")
+
+    with on_interrupt(first):
+        yield
+
+
+if __name__ == "__main__":
+    command()

@@ -1,0 +1,103 @@
+"""What all reports share: the version of their documents, the signs of their tables, how errors and lines are shown."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from rich.console import Console
+
+from loopwright.errors import DeviceError, InventoryError, LoopwrightError
+from loopwright.verdict import State
+
+SCHEMA = 1
+"""The version of every JSON document: a field that goes or changes its meaning raises it."""
+
+_SECRET = re.compile(
+    r"(?i)(\b(?:password|passphrase|secret|key|key-string|md5|sha\d*|community|authentication-key)"
+    r"(?:\s+(?:\d+|md5|sha\d*|encrypted|clear|cipher|hash))*\s+)(\S+)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The signs of a report, in what the output's encoding has."""
+
+    passed: str
+    failed: str
+    unproven: str
+    error: str
+    none: str
+
+    @classmethod
+    def of(cls, console: Console) -> "Marks":
+        """The signs that a console can show."""
+        return ASCII if console.options.ascii_only else UNICODE
+
+    def state(self, state: State | None) -> str:
+        """The sign of a verdict, or of there being none."""
+        return {"pass": self.passed, "fail": self.failed, "unproven": self.unproven, "error": self.error}.get(
+            state or "", self.none
+        )
+
+
+UNICODE = Marks("✓", "✗", "?", "!", "–")  # noqa: RUF001 - a dash is meant
+ASCII = Marks("+", "X", "?", "!", "-")
+STYLES: Mapping[str, str] = {"pass": "green", "fail": "bold red", "unproven": "yellow", "error": "bold magenta"}
+
+
+class Learnt(Protocol):
+    """A host key that a run has learnt."""
+
+    @property
+    def device(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+    @property
+    def fingerprint(self) -> str: ...
+    @property
+    def file(self) -> str: ...
+
+
+def shown(line: str) -> str:
+    """A line of a device's configuration as it may be shown: without a secret that it holds."""
+    if "description" in line.split():
+        return line  # free text, where `key` is a word like any other
+    return _SECRET.sub(r"\1(not shown)", line)
+
+
+def document(command: str, exit_code: int, **fields: Any) -> dict[str, Any]:
+    """The document of a command."""
+    return {"schema": SCHEMA, "command": command, "exit_code": exit_code, **fields}
+
+
+def error_fields(error: LoopwrightError) -> dict[str, Any]:
+    """An error as plain values."""
+    fields: dict[str, Any] = {"kind": type(error).__name__, "message": error.message, "hint": error.hint}
+    if isinstance(error, DeviceError):
+        fields["device"] = error.device
+    if isinstance(error, InventoryError):
+        fields["faults"] = list(error.faults)
+    return fields
+
+
+def error_document(error: LoopwrightError) -> dict[str, Any]:
+    """The document of a command that an error ended."""
+    return {"schema": SCHEMA, "error": {**error_fields(error), "exit_code": error.exit_code}}
+
+
+def unanswered_document(errors: Mapping[str, LoopwrightError]) -> list[dict[str, Any]]:
+    """The devices that did not answer, with the reason."""
+    return [{"device": name, **error_fields(error)} for name, error in errors.items()]
+
+
+def learnt_document(key: Learnt) -> dict[str, str]:
+    """A host key that was learnt."""
+    return {"device": key.device, "name": key.name, "type": key.type, "fingerprint": key.fingerprint, "file": key.file}
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun."""
+    return f"{number} {one if number == 1 else many or f'{one}s'}"

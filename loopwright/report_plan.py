@@ -1,0 +1,94 @@
+"""A plan as a document, and as a diff with its reasons for people."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.text import Text
+
+from loopwright.finding import Finding
+from loopwright.plan import Change, DevicePlan, Plan, as_document
+from loopwright.report import counted, shown
+from loopwright.report_findings import finding_document, finding_lines
+
+
+def plan_document(plan: Plan) -> dict[str, Any]:
+    """The fields of a plan."""
+    return {
+        "devices": [_device_document(device) for device in plan.devices],
+        "removals": plan.removals,
+    }
+
+
+def _device_document(device: DevicePlan) -> dict[str, Any]:
+    return {
+        "device": device.device,
+        "platform": device.platform,
+        "changes": [_change_document(change) for change in device.changes],
+        "commits": [[shown(line) for line in commit.lines] for commit in device.commits],
+        "undo": [[shown(line) for line in commit.lines] for commit in device.undo],
+        "basis": device.basis,
+        "findings": [finding_document(finding) for finding in device.findings],
+    }
+
+
+def _change_document(change: Change) -> dict[str, Any]:
+    return {
+        "number": change.number,
+        "interface": change.interface,
+        "reasons": list(change.reasons),
+        "before": as_document(change.before),
+        "after": as_document(change.after),
+    }
+
+
+def diff(lines: tuple[str, ...], negation: str) -> Iterator[Text]:
+    """Lines to send as a diff: what is added, what is taken away, and the contexts that they stand in."""
+    for number, line in enumerate(lines):
+        depth = len(line) - len(line.lstrip())
+        following = lines[number + 1] if number + 1 < len(lines) else ""
+        if line.split()[:1] == [negation] and negation:
+            yield Text(f"  - {shown(line)}", "red")
+        elif len(following) - len(following.lstrip()) > depth:
+            yield Text(f"    {shown(line)}", "dim")
+        else:
+            yield Text(f"  + {shown(line)}", "green")
+
+
+def plan_lines(plan: Plan, negations: Mapping[str, str]) -> Iterator[Text]:
+    """Device by device the reasons and the lines; `negations` gives each device's word for taking a line away."""
+    for device in plan.changing:
+        yield Text.assemble((device.device, "bold"), f"  {_changes(device)}")
+        for change in device.changes:
+            for reason in change.reasons:
+                yield Text(f"  # {reason}", "cyan")
+        yield from diff(device.lines, negations[device.device])
+        yield Text("")
+    yield from finding_lines(plan.findings)
+
+
+def _changes(device: DevicePlan) -> str:
+    numbers = ", ".join(str(change.number) for change in device.changes)
+    noun = "loopback" if len(device.changes) == 1 else "loopbacks"
+    return f"{noun} {numbers}, {counted(len(device.lines), 'line')}"
+
+
+def plan_summary(plan: Plan, refusal: str | None) -> Text:
+    """One line: how much changes, or that nothing does."""
+    refused = [f for f in plan.findings if f.severity == "error"]
+    if refused or refusal:
+        why = refusal or f"{counted(len(refused), 'finding')} above must be settled first"
+        return Text.assemble(("refused: ", "bold red"), why)
+    if not plan.changing:
+        return Text(f"nothing to change: {counted(len(plan.devices), 'device')} as the inventory says", "green")
+    lines = sum(len(device.lines) for device in plan.changing)
+    unchanged = len(plan.devices) - len(plan.changing)
+    removals = f", {counted(plan.removals, 'loopback')} removed" if plan.removals else ""
+    return Text(
+        f"{counted(lines, 'line')} on {counted(len(plan.changing), 'device')}{removals}; "
+        f"{counted(unchanged, 'device')} already as the inventory says"
+    )
+
+
+def refusing(plan: Plan) -> tuple[Finding, ...]:
+    """The findings that forbid a plan."""
+    return tuple(finding for finding in plan.findings if finding.severity == "error")

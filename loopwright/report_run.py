@@ -1,0 +1,55 @@
+"""What became of each device of a provisioning run, as a document and as a table."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from loopwright.report import shown
+
+Ended = Literal["kept", "put back", "not put back", "undecided", "not saved", "refused", "failed", "no answer"]
+WORDS: dict[Ended, tuple[str, str]] = {
+    "kept": ("kept and saved", "green"),
+    "put back": ("put back", "bold red"),
+    "not put back": ("NOT PUT BACK", "bold white on red"),
+    "undecided": ("left in place, not saved", "yellow"),
+    "not saved": ("kept, NOT SAVED", "bold red"),
+    "refused": ("not touched", "yellow"),
+    "failed": ("failed", "bold red"),
+    "no answer": ("no answer, not touched", "bold magenta"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceEnd:
+    """How a run ended for one device, why, and the lines that a person has to play where that is needed."""
+
+    device: str
+    ended: Ended
+    why: str = ""
+    lines: tuple[str, ...] = ()
+
+
+def ends_document(ends: Sequence[DeviceEnd]) -> list[dict[str, Any]]:
+    """The ends as plain values."""
+    return [{"device": e.device, "ended": e.ended, "why": e.why, "lines": [shown(li) for li in e.lines]} for e in ends]
+
+
+def ends_pages(ends: Sequence[DeviceEnd]) -> Iterator[RenderableType]:
+    """A row for each device; then the lines of those that need hands."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("device", overflow="fold")
+    table.add_column("what became of it", no_wrap=True)
+    table.add_column("why", overflow="fold")
+    for end in ends:
+        words, style = WORDS[end.ended]
+        table.add_row(Text(end.device), Text(words, style), Text(end.why))
+    if ends:
+        yield table
+    for end in ends:
+        if end.lines:
+            heading = f"\n{end.device} needs hands; these lines undo what was written to it:"
+            yield Text("\n".join((heading, *(f"    {shown(line)}" for line in end.lines))), "bold")

@@ -1,0 +1,165 @@
+"""Verdicts as a document; for people a matrix of addresses and rungs, then what each broken rung is about."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from loopwright.report import STYLES, Marks, counted, shown
+from loopwright.verdict import Cause, Rung, State, Verdict
+
+HEADINGS = {
+    Rung.CONFIGURED: "conf",
+    Rung.UP: "up",
+    Rung.SELF: "self",
+    Rung.ROUTED: "rib",
+    Rung.ORIGINATED: "orig",
+    Rung.ADVERTISED: "adv",
+    Rung.REACHABLE: "ping",
+    Rung.STATION: "here",
+}
+STATE_WORDS = {"fail": "FAIL", "error": "NOT ASKED", "unproven": "UNPROVEN"}
+_WEIGHT = {"fail": 0, "error": 1, "unproven": 2, "pass": 3}
+MANY = 40
+"""Addresses beyond which the matrix leaves out those that pass every rung."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """The verdicts of one address."""
+
+    device: str
+    number: int
+    address: str
+    states: tuple[tuple[Rung, State], ...]
+
+    @property
+    def state(self) -> State:
+        """The worst state of any rung."""
+        return min((state for _, state in self.states), key=lambda state: _WEIGHT[state])
+
+
+def ladders(verdicts: Iterable[Verdict]) -> tuple[Ladder, ...]:
+    """The verdicts by address, in the order in which the addresses come."""
+    found: dict[tuple[str, int, str], dict[Rung, State]] = {}
+    for v in verdicts:
+        found.setdefault((v.device, v.number, v.address), {})[v.rung] = v.state
+    return tuple(Ladder(*key, tuple(sorted(states.items()))) for key, states in found.items())
+
+
+def verdict_document(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as plain values."""
+    return {
+        "device": verdict.device,
+        "number": verdict.number,
+        "address": verdict.address,
+        "rung": int(verdict.rung),
+        "rung_name": verdict.rung.words,
+        "state": verdict.state,
+        "expected": verdict.expected,
+        "actual": verdict.actual,
+        "cause": cause_document(verdict.cause),
+        "coverage": verdict.coverage,
+    }
+
+
+def cause_document(cause: Cause | None) -> dict[str, Any] | None:
+    """A cause as plain values."""
+    if cause is None:
+        return None
+    lines = [shown(line) for line in cause.lines]
+    return {"kind": cause.kind, "device": cause.device, "text": cause.text, "command": cause.command, "lines": lines}
+
+
+def counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
+    """How many addresses there are in each state, by the worst rung of each."""
+    states = [ladder.state for ladder in ladders(verdicts)]
+    return {"addresses": len(states), **{state: states.count(state) for state in ("pass", "fail", "unproven", "error")}}
+
+
+def matrix(verdicts: Sequence[Verdict], marks: Marks, *, full: bool = False) -> Table:
+    """A row for each address, a column for each rung; of many addresses those that do not pass every rung."""
+    rows = ladders(verdicts)
+    if len(rows) > MANY and not full:
+        rows = tuple(ladder for ladder in rows if ladder.state != "pass")
+    rungs = sorted({rung for ladder in rows for rung, _ in ladder.states if rung is not Rung.STATION} | _climbed(rows))
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("device", overflow="fold")
+    table.add_column("lo", justify="right", no_wrap=True)
+    table.add_column("address", overflow="fold")
+    for rung in rungs:
+        table.add_column(f"{int(rung)} {HEADINGS[rung]}", justify="center", no_wrap=True)
+    previous = ("", -1)
+    for ladder in rows:
+        here = (ladder.device, ladder.number)
+        name = ("", "") if here == previous else (ladder.device, str(ladder.number))
+        states = dict(ladder.states)
+        cells = (_cell(states.get(rung), marks) for rung in rungs)
+        table.add_row(*(Text(cell) for cell in (*name, ladder.address)), *cells)
+        previous = here
+    return table
+
+
+def _climbed(rows: Sequence[Ladder]) -> set[Rung]:
+    """All rungs up to reachable where the end-to-end test was asked for; those are shown though nobody got there."""
+    top = max((rung for ladder in rows for rung, _ in ladder.states), default=Rung.CONFIGURED)
+    return {rung for rung in Rung if rung <= top}
+
+
+def _cell(state: State | None, marks: Marks) -> Text:
+    return Text(marks.state(state), STYLES.get(state or "", "dim"))
+
+
+def broken(verdicts: Iterable[Verdict]) -> Iterator[Text]:
+    """What does not pass, worst first; addresses that break on the same rung for the same reason stand together."""
+    groups: dict[tuple[Any, ...], list[Verdict]] = {}
+    for v in verdicts:
+        if v.state != "pass":
+            key = (v.state, v.rung, v.cause, v.device) if v.cause else (v.state, v.rung, v.device, v.actual)
+            groups.setdefault(key, []).append(v)
+    for group in sorted(groups.values(), key=lambda group: _WEIGHT[group[0].state]):
+        yield Text.assemble(*_block(group))
+
+
+def _block(group: Sequence[Verdict]) -> Iterator[str | tuple[str, str]]:
+    """The words about one group: what broke, what was expected, what is, why, what mends it, what shows it."""
+    first = group[0]
+    yield STATE_WORDS[first.state], STYLES[first.state]
+    yield " "
+    yield f"{first.device} loopback {first.number}", "bold"
+    yield f", rung {int(first.rung)} {first.rung.words}: {', '.join(v.address for v in group)}"
+    yield f"\n    expected  {first.expected}"
+    yield f"\n    actual    {first.actual}"
+    cause = first.cause
+    if cause is not None:
+        where = f"{cause.device}: " if cause.device else "between devices: "
+        yield "\n    cause     ", "bold"
+        yield f"{where}{cause.text}"
+        yield from _mending(cause)
+    if first.coverage:
+        yield f"\n    asked     {first.coverage}"
+
+
+def _mending(cause: Cause) -> Iterator[str | tuple[str, str]]:
+    for number, line in enumerate(cause.lines):
+        yield "\n    mend      " if number == 0 else "\n              "
+        yield shown(line), "green"
+    if cause.command:
+        yield "\n    see       "
+        yield f"{cause.device}# {cause.command}" if cause.device else cause.command
+
+
+def verdicts_summary(verdicts: Sequence[Verdict], readings: int, seconds: float) -> Text:
+    """One line: how many addresses hold, and what the judgement rests on."""
+    found = counts(verdicts)
+    devices = len({v.device for v in verdicts})
+    words = [f"{found['pass']} of {found['addresses']} addresses on {counted(devices, 'device')} pass every rung"]
+    words += [
+        f"{found[state]} {word}"
+        for state, word in (("fail", "fail"), ("unproven", "unproven"), ("error", "could not be asked"))
+        if found[state]
+    ]
+    style = STYLES["pass" if found["pass"] == found["addresses"] else "fail" if found["fail"] else "unproven"]
+    return Text.assemble((", ".join(words), style), f" ({counted(readings, 'reading')}, {seconds:.1f} s)")

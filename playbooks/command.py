@@ -1,0 +1,202 @@
+"""What every command has in common: its options, its exit code, and how it speaks of errors."""
+
+import functools
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from loopwright.errors import InventoryError, LoopwrightError
+from loopwright.report import error_document
+from playbooks.run import INTERRUPTED, Run, silence_stdout, write_json
+from tasks.network import DEFAULT_WORKERS
+
+EXIT_CODES = """\b
+Exit codes:
+  0  done, or in agreement
+  1  a fault of loopwright itself
+  2  wrong usage, or an invalid inventory
+  3  could not tell: a device did not answer, a rung is unproven
+  4  differs, a check failed, or a rule refused the change
+  5  failed, and put back
+  6  failed and not put back: needs hands
+  130  interrupted
+"""
+READ_DEADLINE = 60.0
+WRITE_DEADLINE = 120.0
+
+Work = Callable[..., int]
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+class _VantagePoints(click.ParamType[int | None]):
+    """A number of vantage points for each address, or `all` of them."""
+
+    name = "K|all"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int | None:
+        if value == "all" or value is None:
+            return None
+        text = str(value)
+        if not text.isdigit() or int(text) < 1:
+            self.fail(f"{text!r} is neither a number from 1 on nor `all`", param, ctx)
+        return int(text)
+
+
+COMMON = (
+    click.option(
+        "--inventory",
+        type=click.Path(path_type=Path),
+        default=Path("inventory"),
+        show_default=True,
+        help="The folder of hosts.yaml, groups.yaml and defaults.yaml.",
+    ),
+    click.option(
+        "--limit",
+        multiple=True,
+        metavar="FILTER",
+        help="Names, groups (* and ?) or key=value, joined by commas: any matches. Given again: each must match.",
+    ),
+    click.option(
+        "--workers",
+        type=click.IntRange(1, 1000),
+        default=DEFAULT_WORKERS,
+        show_default=True,
+        help="How many devices are talked to at once.",
+    ),
+    click.option("--json", "as_json", is_flag=True, help="Print one JSON document; everything else goes to stderr."),
+)
+
+
+HOST_KEYS = click.option(
+    "--accept-new-host-keys", is_flag=True, help="Learn the keys of devices that known_hosts does not know."
+)
+
+
+def _proving(deadline: float) -> tuple[Callable[[Any], Any], ...]:
+    """The options of the commands that climb the ladder."""
+    return (
+        click.option(
+            "--deadline",
+            type=click.FloatRange(min=0),
+            default=deadline,
+            show_default=True,
+            metavar="SECONDS",
+            help="How long verdicts may take to hold.",
+        ),
+        click.option(
+            "--vantage-points",
+            type=_VantagePoints(),
+            default=3,
+            show_default=True,
+            help="How many devices ping each address.",
+        ),
+    )
+
+
+def planning(command: Decorated) -> Decorated:
+    """Add what may be planned beyond the rules."""
+    for option in reversed(
+        (
+            click.option("--with-foreign-lines", is_flag=True, help="Remove loopbacks that carry lines of others too."),
+            click.option(
+                "--with-foreign-addresses",
+                is_flag=True,
+                help="Advertise an interface whole although it holds addresses of others.",
+            ),
+            click.option(
+                "--allow-removals",
+                type=click.IntRange(0),
+                metavar="N",
+                help="Let exactly N loopbacks go, where that is more than one a device or 1 % of the devices.",
+            ),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def playbook(name: str, *, talks: bool = True, deadline: float | None = READ_DEADLINE) -> Callable[[Work], "Playbook"]:
+    """Make a command of a function that takes a Run and options, and returns the exit code.
+
+    `talks` is whether it asks devices, `deadline` the default for its proof, None where it proves nothing.
+    """
+
+    def made(work: Work) -> Playbook:
+        @functools.wraps(work)
+        def callback(**options: Any) -> int:
+            return work(Run.of(options), **options)
+
+        decorated: Any = callback
+        asking = (HOST_KEYS,) if talks else ()
+        proving = _proving(deadline) if talks and deadline is not None else ()
+        for option in reversed((*COMMON, *asking, *proving)):
+            decorated = option(decorated)
+        return click.command(name, cls=Playbook, epilog=EXIT_CODES)(decorated)
+
+    return made
+
+
+class _Plainly(click.Command):
+    """A command whose errors are words on stderr, or one JSON document, and an exit code; never a traceback."""
+
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
+        """Run the command and leave with its exit code."""
+        given = list(sys.argv[1:] if args is None else args)
+        as_json = "--json" in given
+        click_main: Callable[..., Any] = super().main
+        try:
+            done = click_main(given, *rest, **{**extra, "standalone_mode": False})
+        except LoopwrightError as error:
+            code = _told(error, as_json=as_json)
+        except click.ClickException as error:
+            code = _told_usage(error, as_json=as_json)
+        except click.Abort:
+            code = told_interrupted("nothing was written to any device", as_json=as_json)
+        except BrokenPipeError:
+            silence_stdout()
+            code = 1
+        else:
+            code = done if isinstance(done, int) else 0
+        sys.exit(code)
+
+
+class Playbook(_Plainly):
+    """One command."""
+
+
+class Playbooks(_Plainly, click.Group):
+    """A group of commands, each imported when it is asked for."""
+
+
+def _told(error: LoopwrightError, *, as_json: bool) -> int:
+    """Say what went wrong and return the exit code."""
+    if as_json:
+        write_json(error_document(error))
+    if isinstance(error, InventoryError):
+        for fault in error.faults:
+            click.echo(f"error: {fault}", err=True)
+        count = len(error.faults)
+        click.echo(f"{count} {'error' if count == 1 else 'errors'} in the inventory; no device was asked", err=True)
+    else:
+        click.echo(f"error: {error}", err=True)
+    return error.exit_code
+
+
+def _told_usage(error: click.ClickException, *, as_json: bool) -> int:
+    if as_json:
+        write_json(
+            {"schema": 1, "error": {"message": error.format_message(), "hint": "", "exit_code": error.exit_code}}
+        )
+    error.show()
+    return error.exit_code
+
+
+def told_interrupted(words: str, *, as_json: bool) -> int:
+    """Say what an interrupted command has done, and return the exit code."""
+    if as_json:
+        write_json({"schema": 1, "error": {"message": f"interrupted: {words}", "hint": "", "exit_code": INTERRUPTED}})
+    click.echo(f"interrupted: {words}", err=True)
+    return INTERRUPTED

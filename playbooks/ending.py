@@ -1,0 +1,97 @@
+"""How a provisioning run ended: for each device, as an exit code, as a document, as pages."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from loopwright.errors import LoopwrightError, Refused
+from loopwright.plan import Plan
+from loopwright.report_run import DeviceEnd, ends_document, ends_pages
+from playbooks.look import Seen
+from playbooks.run import Run
+from playbooks.verify import pages, proof_fields
+from tasks.deploy import PutBack
+from tasks.prove import Proof
+
+
+@dataclass(frozen=True)
+class Provisioned:
+    """What became of each device, and the proof that it rests on."""
+
+    plan: Plan
+    kept: tuple[str, ...] = ()
+    put_back: Mapping[str, PutBack] = field(default_factory=dict)
+    undecided: tuple[str, ...] = ()
+    failed: Mapping[str, LoopwrightError] = field(default_factory=dict)
+    unsaved: Mapping[str, LoopwrightError] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
+    proof: Proof | None = None
+    put_back_proof: Proof | None = None
+
+
+def exit_code(result: Provisioned, seen: Seen) -> int:
+    """The exit code of a run: the worst that happened to any device."""
+    if any(not back.restored for back in result.put_back.values()) or result.unsaved:
+        return 6
+    if result.put_back:
+        return 5
+    states = {v.state for v in result.proof.verdicts} if result.proof else set()
+    if result.refused or "fail" in states or any(isinstance(error, Refused) for error in result.failed.values()):
+        return 4
+    if result.failed or seen.errors or result.undecided or states & {"unproven", "error"}:
+        return 3
+    return 0
+
+
+def ends(result: Provisioned, seen: Seen) -> tuple[DeviceEnd, ...]:
+    """What became of each device that was to change or did not answer."""
+    changing = tuple(_end(plan.device, result) for plan in result.plan.changing)
+    silent = tuple(DeviceEnd(name, "no answer", _without(name, error)) for name, error in seen.errors.items())
+    return (*changing, *silent)
+
+
+def _end(name: str, result: Provisioned) -> DeviceEnd:
+    if result.refused:
+        return DeviceEnd(name, "refused", result.refused.get(name, "another device of the plan was refused"))
+    back, error = result.put_back.get(name), result.failed.get(name)
+    why = _why(name, result)
+    if back is not None:
+        words = "; ".join(part for part in (why, back.words) if part)
+        return DeviceEnd(name, "put back" if back.restored else "not put back", words, back.lines)
+    if error is not None:
+        return DeviceEnd(name, "refused" if isinstance(error, Refused) else "failed", why)
+    if name in result.unsaved:
+        return DeviceEnd(name, "not saved", _without(name, result.unsaved[name]))
+    return DeviceEnd(name, "undecided" if name in result.undecided else "kept", why)
+
+
+def _without(name: str, error: LoopwrightError) -> str:
+    """An error's words without the name of the device, which stands beside them."""
+    return error.message.removeprefix(f"{name}: ")
+
+
+def _why(name: str, result: Provisioned) -> str:
+    """Why a device was not kept: what it refused, or the first rung that its addresses do not pass."""
+    if name in result.failed:
+        return _without(name, result.failed[name])
+    verdicts = result.proof.verdicts if result.proof else ()
+    first = next((v for v in verdicts if v.device == name and v.state != "pass"), None)
+    return f"{first.address}: rung {int(first.rung)} {first.rung.words}: {first.actual}" if first else ""
+
+
+def fields(result: Provisioned, seen: Seen) -> dict[str, Any]:
+    """A run for a document."""
+    proof = proof_fields(result.proof) if result.proof else {}
+    return {"outcomes": ends_document(ends(result, seen)), **proof}
+
+
+def ending(result: Provisioned, seen: Seen, run: Run, folder: str) -> Iterator[RenderableType]:
+    """A run for people: the ladder, then what became of each device, then where it is written down."""
+    if result.proof is not None and result.proof.verdicts:
+        yield from pages(result.proof, run)
+        yield Text("")
+    yield from ends_pages(ends(result, seen))
+    yield Text(f"\nrun {folder}")
