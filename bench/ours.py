@@ -1,0 +1,179 @@
+"""loopwright itself, by the functions that its playbooks are made of, stage by stage."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bench.meter import Meter
+from loopwright.journal import RunFolder
+from loopwright.plan import Allowed
+from playbooks.known import known_elsewhere
+from playbooks.look import Seen, look, planned
+from playbooks.provision import jobs_of, provision
+from playbooks.verify import verify
+from tasks.deploy import deploy, keep
+from tasks.network import Network, Progress
+from tasks.workspace import Workspace, open_workspace
+
+DEADLINE_S = 180.0
+VANTAGE_POINTS = 3
+Job = Callable[[Workspace, Network, Path, Meter], dict[str, Any]]
+
+
+def _costs(network: Network) -> dict[str, dict[str, int]]:
+    """What every session has cost so far."""
+    found = {name: network.session(host).counts for name, host in network.nornir.inventory.hosts.items()}
+    return {name: {"commands": counts.commands, "exchanges": counts.exchanges} for name, counts in found.items()}
+
+
+def _close(network: Network) -> None:
+    """Close every connection, as leaving the network's `with` does."""
+    network.nornir.close_connections(on_good=True, on_failed=True)
+
+
+def _configure(workspace: Workspace, network: Network, runs: Path, meter: Meter) -> dict[str, Any]:
+    """The configuring part: connect, read, plan, compare, write, read back, save; without the proof."""
+    with _run_folder(runs) as folder, meter.stage("configure"):
+        seen = look(workspace, network)
+        plan = planned(workspace, seen, Allowed())
+        jobs = jobs_of(workspace, seen, plan)
+        written = deploy(network, jobs, folder)
+        saved = keep(network, {name: job for name, job in jobs.items() if written[name].ok}, folder)
+    costs = _costs(network)
+    with meter.stage("configure"):
+        _close(network)
+    left = {name: _left(workspace, seen, name, written[name].value) for name in jobs}
+    return {
+        "devices": {
+            name: {
+                "empty": name in seen.errors or not written[name].ok,
+                "wrong": left[name] or name not in saved or not saved[name].ok,
+                "error": str(written[name].error or (saved[name].error if name in saved else "") or ""),
+                **costs[name],
+            }
+            for name in jobs
+        },
+    }
+
+
+def _left(workspace: Workspace, seen: Seen, name: str, written: Any) -> bool:
+    """Whether a device, as read back, still differs from what was planned."""
+    if written is None or written.after is None:
+        return True
+    after = Seen({name: written.after}, {})
+    return any(plan.changes for plan in planned(workspace, after, Allowed()).devices)
+
+
+def _plan(workspace: Workspace, network: Network, runs: Path, meter: Meter) -> dict[str, Any]:
+    with meter.stage("observe"):
+        seen = look(workspace, network)
+    with meter.stage("plan"):
+        plan = planned(workspace, seen, Allowed())
+    return {
+        "errors": {name: str(error) for name, error in seen.errors.items()},
+        "lines": {device.device: device.lines for device in plan.devices},
+        "undo": {device.device: device.undo_lines for device in plan.devices},
+        "findings": [str(finding) for finding in plan.findings],
+    }
+
+
+def _validate(workspace: Workspace, network: Network, runs: Path, meter: Meter) -> dict[str, Any]:
+    """The checks, then what the devices say: their routing, and whether somebody has a wanted address already."""
+    with meter.stage("check"):
+        offline = workspace.check()
+    with meter.stage("observe"):
+        seen = look(workspace, network)
+    with meter.stage("check against the devices"):
+        live = workspace.check(seen.observed)
+    with meter.stage("look up addresses"):
+        known = known_elsewhere(workspace, network, seen, planned(workspace, seen, Allowed()))
+    return {"errors": [str(f) for f in (*offline, *live) if f.severity == "error"], "known": known}
+
+
+def _provision(workspace: Workspace, network: Network, runs: Path, meter: Meter) -> dict[str, Any]:
+    """The whole playbook; its phases are metered by the network itself."""
+    with meter.stage("observe"):
+        seen = look(workspace, network)
+    with meter.stage("plan"):
+        plan = planned(workspace, seen, Allowed())
+    with _run_folder(runs) as folder, meter.stage("provision"):
+        result = provision(workspace, network, seen, plan, folder, DEADLINE_S, VANTAGE_POINTS)
+    return {
+        "changed": len(plan.changing),
+        "kept": len(result.kept),
+        "refused": dict(result.refused),
+        "undecided": result.undecided,
+        "failed": {name: str(error) for name, error in (*result.failed.items(), *seen.errors.items())},
+        "verdicts": len(result.proof.verdicts) if result.proof else 0,
+        "passed": sum(1 for v in result.proof.verdicts if v.state == "pass") if result.proof else 0,
+        "readings": result.proof.readings if result.proof else 0,
+        "proof seconds": result.proof.seconds if result.proof else 0.0,
+    }
+
+
+def _verify(workspace: Workspace, network: Network, runs: Path, meter: Meter) -> dict[str, Any]:
+    with meter.stage("verify"):
+        result = verify(workspace, network, DEADLINE_S, VANTAGE_POINTS)
+    verdicts = result.proof.verdicts
+    return {
+        "verdicts": len(verdicts),
+        "passed": sum(1 for verdict in verdicts if verdict.state == "pass"),
+        "readings": result.proof.readings,
+    }
+
+
+JOBS: Mapping[str, Job] = {
+    "configure": _configure,
+    "plan": _plan,
+    "validate": _validate,
+    "provision": _provision,
+    "verify": _verify,
+}
+
+
+@contextmanager
+def _run_folder(runs: Path) -> Iterator[RunFolder]:
+    folder = RunFolder(runs, lambda: datetime.now(UTC))
+    try:
+        yield folder
+    finally:
+        folder.close()
+
+
+class Phases(Progress):
+    """Meters the phases of a playbook, which the network announces; one phase of a name adds to the one before."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, dict[str, float]] = {}
+        self._meter = Meter()
+        self._running = ExitStack()
+
+    def start(self, stage: str, devices: int) -> None:  # noqa: ARG002 - what a Progress is told
+        """A phase begins."""
+        self._running.enter_context(self._meter.stage(stage))
+
+    def finish(self, stage: str) -> None:
+        """A phase is over."""
+        self._running.close()
+        span = self._meter.spans[-1]
+        sums = self.found.setdefault(stage, {"wall": 0.0, "cpu": 0.0})
+        sums["wall"] += span.wall
+        sums["cpu"] += span.cpu
+
+
+def run(request: Mapping[str, Any], meter: Meter) -> dict[str, Any]:
+    """Do one of the jobs on the whole inventory."""
+    with meter.stage("load"):
+        workspace = open_workspace(Path(request["inventory"]))
+        loaded = len(workspace.intents)
+    phases = Phases()
+    network = workspace.network(int(request["workers"]), phases)
+    with network:
+        result = JOBS[request["job"]](workspace, network, Path(request["runs"]), meter)
+        costs = {} if request["job"] == "configure" else _costs(network)
+        with meter.stage("close"):
+            _close(network)
+    commands = {name: cost["commands"] for name, cost in costs.items()}
+    return {"loaded": loaded, "phases": phases.found, "commands": commands, **result}
