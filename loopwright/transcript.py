@@ -58,6 +58,17 @@ class Mark:
     echo: str
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The answers to all commands; not `certain` while prompts stand in them that no command was typed at.
+
+    What looks like the last prompt may then be a part of an answer, and only silence tells.
+    """
+
+    answers: tuple[Answer, ...]
+    certain: bool
+
+
 class Prompt:
     """A platform's prompt, and once it is known, this device's name in it."""
 
@@ -95,7 +106,7 @@ class Prompt:
         return not self.host or seen == self.host or (len(seen) >= 16 and self.host.startswith(seen))
 
 
-def split(text: str, commands: Sequence[str], prompt: Prompt) -> tuple[Answer, ...] | None:
+def split(text: str, commands: Sequence[str], prompt: Prompt) -> Cut | None:
     """Cut a stream that begins with a prompt into the answers to the commands; None while something is still to come."""
     if not prompt.ends(text):
         return None
@@ -111,7 +122,7 @@ def split(text: str, commands: Sequence[str], prompt: Prompt) -> tuple[Answer, .
         raise Ambiguous("the echo of a command occurs more often than it was sent")
     if _before(quiet, marks, asked[0]).strip():
         raise Ambiguous("the device was still printing when the command was sent")
-    return _answers(text, commands, prompt)
+    return Cut(_answers(text, commands, prompt), certain=len(marks) == len(commands) + 1)
 
 
 def _before(text: str, marks: Sequence[Mark], first: Mark) -> str:

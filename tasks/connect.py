@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from nornir.core.configuration import Config
 from nornir.core.inventory import Host
 from nornir.core.plugins.connections import ConnectionPluginRegister
-from nornir_netmiko.connections import Netmiko  # type: ignore[import-untyped]
+from nornir_netmiko.connections import Netmiko
 
 from loopwright.session_words import SessionWords
 from tasks.gate import CredentialGate

@@ -9,12 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 import paramiko
 
 from loopwright.device import Ping, PingRequest
-from loopwright.errors import DeviceError, SessionLost
+from loopwright.errors import SessionLost
 from loopwright.session_words import PingWords
 from tasks.terminal import Terminal
 
 AT_ONCE = 8  # OpenSSH allows ten sessions on a connection, and the terminal is one
 MARGIN = 10.0  # to open a channel, to start the program, to resolve nothing
+RELEASES = 6  # how often a channel is asked for again while the one before is being closed: 2.5 s in all
 _CHUNK = 4096
 
 
@@ -87,7 +88,8 @@ class _Pings:
         )
 
     def _work(self) -> None:
-        """Take requests until none is left; a worker that gets no channel leaves its request to those that have one."""
+        """Take requests until none is left; a worker that never gets a channel leaves its request to the others."""
+        served = refused = 0
         while True:
             with self._lock:
                 if not self._waiting:
@@ -98,9 +100,15 @@ class _Pings:
             except NoChannel:
                 with self._lock:
                     self._waiting.appendleft(number)
-                return
-            with self._lock:
-                self._results[number] = result
+                refused += 1
+                if not served or refused > RELEASES:
+                    return
+                # The device has not yet let go of the channel that this worker has just closed, and tells nobody when.
+                threading.Event().wait(0.02 * 2**refused)
+            else:
+                served, refused = served + 1, 0
+                with self._lock:
+                    self._results[number] = result
 
     def _ping(self, request: PingRequest) -> Ping:
         command = _command(self._words, request)
@@ -126,13 +134,11 @@ class _Pings:
     def _channel(self, seconds: float) -> paramiko.Channel:
         try:
             return self._transport.open_session(timeout=seconds)
-        except paramiko.ChannelException as error:
-            raise NoChannel from error
         except (paramiko.SSHException, EOFError, OSError) as error:
-            raise self._lost(error) from error
-
-    def _lost(self, error: Exception) -> DeviceError:
-        return SessionLost(self._terminal.name, f"no channel could be opened: {error}")
+            # Of several refusals at once paramiko tells the reason to one thread only.
+            if self._transport.is_active():
+                raise NoChannel from error
+            raise SessionLost(self._terminal.name, f"no channel could be opened: {error}") from error
 
     def _output(self, channel: paramiko.Channel, deadline: float) -> str:
         pieces: list[bytes] = []

@@ -122,13 +122,16 @@ class WritableSession(Session):
         parent = position.parent()
         if answer.text.strip() or answer.context != parent.context:
             raise UnexpectedAnswer(
-                self.name, f"{answer.command!r} led to the context {answer.context!r}, not {parent.context!r}: {answer.text}"
+                self.name,
+                f"{answer.command!r} led to the context {answer.context!r}, not {parent.context!r}: {answer.text}",
             )
         return parent
 
     def _judge_left(self, left: Sequence[Answer]) -> None:
         if left[-1].context in self._position.contexts:
-            raise UnexpectedAnswer(self.name, f"is still in the context {left[-1].context!r} after {left[-1].command!r}")
+            raise UnexpectedAnswer(
+                self.name, f"is still in the context {left[-1].context!r} after {left[-1].command!r}"
+            )
 
     def _leave_quietly(self) -> None:
         """Leave configuration mode after an error; where the session is lost, the device has left it by itself."""

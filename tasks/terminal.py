@@ -21,12 +21,12 @@ from netmiko.ssh_dispatcher import CLASS_MAPPER, CLASS_MAPPER_BASE, platforms
 
 from loopwright.errors import DeviceTimeout, SessionLost, UnexpectedAnswer
 from loopwright.session_words import SessionWords
-from loopwright.transcript import Ambiguous, Answer, Prompt, clean, split
+from loopwright.transcript import Ambiguous, Answer, Cut, Prompt, clean, split
 
 READ_TIMEOUT = 30.0
 LOGIN_TIMEOUT = 20.0
 BATCH_BYTES = 1000  # a pty holds 4096 bytes that nobody has read yet, and drops the rest
-SETTLE = 2.0  # a prompt, then silence: nothing that would complete the answers is coming any more
+SETTLE = 1.0  # a prompt, then silence: nothing more is coming
 _CHUNK = 65536
 _TAIL = 512
 _registering = threading.Lock()
@@ -127,7 +127,13 @@ class Terminal(NoEnable, BaseConnection):
         prepare = self._unprepared
         if not prepare:
             return self._converse(commands, deadline)
-        answers = self._converse([*prepare, *commands], deadline)
+        try:
+            answers = self._converse([*prepare, *commands], deadline)
+        except UnexpectedAnswer:
+            for command in prepare:  # what is asked again one at a time finds the session prepared
+                self._converse([command], deadline)
+            self._unprepared = ()
+            raise
         shell = self.words.shell
         if shell is not None and shell.refusal.search(answers[0].text):
             # A Unix shell whose prompt looks like a router's; it has understood nothing so far.
@@ -142,33 +148,50 @@ class Terminal(NoEnable, BaseConnection):
         self._write("".join(f"{command}\n" for command in commands), len(commands))
         received: list[str] = [self._standing]
         tail = self._standing
+        cut: Cut | None = None
         while True:
             at_prompt = self._prompt.ends(clean(tail)) is not None
             if at_prompt:
                 text = clean("".join(received))
-                answers = self._cut(text, commands)
-                if answers is not None:
-                    self._stand_at(text)
-                    return answers
+                cut = self._cut(text, commands)
+                if cut is not None and cut.certain:
+                    return self._taken(cut, text)
             chunk = self._receive(min(deadline, time.monotonic() + SETTLE) if at_prompt else deadline)
+            if chunk is None and at_prompt and cut is not None:
+                return self._taken(cut, text)
             if chunk is None:
                 self._give_up(clean("".join(received)), commands, at_prompt)
             else:
                 received.append(chunk)
                 tail = (tail + chunk)[-_TAIL:]
 
-    def _cut(self, text: str, commands: Sequence[str]) -> tuple[Answer, ...] | None:
+    def _taken(self, cut: Cut, text: str) -> tuple[Answer, ...]:
+        self._stand_at(text)
+        return cut.answers
+
+    def _cut(self, text: str, commands: Sequence[str]) -> Cut | None:
         try:
             return split(text, commands, self._prompt)
         except Ambiguous as error:
-            self._stand_at(text)
-            raise UnexpectedAnswer(self.name, f"the answers to {', '.join(commands)} cannot be told apart: {error}") from error
+            self._stand_at(text + self._rest())
+            raise UnexpectedAnswer(
+                self.name, f"the answers to {', '.join(commands)} cannot be told apart: {error}"
+            ) from error
+
+    def _rest(self) -> str:
+        """Read until silence, so that what is asked next is not answered by what is still arriving."""
+        pieces: list[str] = []
+        while (piece := self._receive(time.monotonic() + SETTLE)) is not None:
+            pieces.append(piece)
+        return clean("".join(pieces))
 
     def _give_up(self, text: str, commands: Sequence[str], at_prompt: bool) -> None:
         """Say why the answers are not complete; a session that stopped in the middle is of no more use."""
         if at_prompt:
             self._stand_at(text)
-            raise UnexpectedAnswer(self.name, f"the answers to {', '.join(commands)} cannot be told apart: an echo is missing")
+            raise UnexpectedAnswer(
+                self.name, f"the answers to {', '.join(commands)} cannot be told apart: an echo is missing"
+            )
         self.disconnect()
         raise DeviceTimeout(self.name, f"stopped answering in the middle of: {', '.join(commands)}")
 
