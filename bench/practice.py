@@ -1,9 +1,11 @@
 """The practice network that figures are taken on: clean before every run, looked at after every run."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from difflib import unified_diff
 from typing import TypeVar
 
 import lab
@@ -13,6 +15,7 @@ from lab.topology import Topology
 from lab.waiting import wait_until
 
 T = TypeVar("T")
+_EMPTY = re.compile(r"^interface \S+\nexit\n!\n", re.MULTILINE)
 QUIET_S = 60.0
 Lines = Mapping[str, tuple[str, ...]]
 
@@ -34,8 +37,10 @@ class Practice:
         """Take every loopback away again, and see that nothing is left of them, neither configured nor routed."""
         _on_each(undo, lambda router: self._take_away(router, undo[router]))
         for router, text in self.configurations().items():
-            if text != self.baseline[router]:
-                raise BenchError(f"{router} is not as it was before the run:\n{text}")
+            before, now = stated(self.baseline[router]), stated(text)
+            if before != now:
+                changed = "\n".join(unified_diff(before, now, "before", "now", lineterm=""))
+                raise BenchError(f"{router} is not as it was before the run:\n{changed}")
         if not wait_until(self._forgotten, QUIET_S, step_s=0.5):
             raise BenchError("a route to a loopback is left over")
 
@@ -67,6 +72,11 @@ class Practice:
         """Whether the first and the last router have no route to a loopback any more."""
         ends = (self.network.routers[0], self.network.routers[-1])
         return not any("10.255." in self.network.vtysh(router, "show ip route") for router in ends)
+
+
+def stated(configuration: str) -> list[str]:
+    """The lines of a configuration without stanzas that say nothing: isisd keeps an emptied interface."""
+    return _EMPTY.sub("", configuration).splitlines()
 
 
 def gained(before: str, after: str) -> Iterator[str]:

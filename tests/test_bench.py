@@ -9,7 +9,7 @@ from bench.aims import Aim, correctness_aims, memory_allowed, pure_aim, trip_aim
 from bench.figures import BARE, OURS, PLAIN, Exchange, Run, Stage, middle, run_of, trips_beyond_contexts, wall_ratio
 from bench.measure import BenchError, Measured, measure, peaks_of
 from bench.meter import Meter, Span
-from bench.practice import gained, lacks
+from bench.practice import gained, lacks, stated
 from bench.report import table
 from bench.request import contexts, with_exits
 from bench.scale import counted
@@ -111,6 +111,12 @@ def test_what_a_router_gained_is_told_without_its_contexts():
     assert list(gained(before, after)) == ["ip address 10.0.0.1/32"]
     assert not lacks(after, ["ip address 10.0.0.1/32"])
     assert lacks(before, ["ip address 10.0.0.1/32"])
+
+
+def test_an_emptied_stanza_says_nothing():
+    before = "frr version 8\n!\nrouter ospf\nexit\n!\n"
+    assert stated("frr version 8\n!\ninterface lo\nexit\n!\nrouter ospf\nexit\n!\n") == before.splitlines()
+    assert stated("interface lo\n shutdown\nexit\n!\n") != []
 
 
 def test_peaks_are_the_highest_of_all_samples():
