@@ -87,6 +87,19 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class Identify:
+    """How a device is asked what it is: the command, and what it answers if it is this platform."""
+
+    command: str
+    pattern: str
+
+    def version_in(self, answer: str) -> str | None:
+        """The version that an answer tells, "" where the pattern names none, None where it is another platform."""
+        found = re.search(self.pattern, answer, re.MULTILINE)
+        return None if found is None else found.groupdict().get("version") or ""
+
+
+@dataclass(frozen=True)
 class ConfigurationWords:
     """How the running configuration is read."""
 
@@ -126,6 +139,7 @@ class Platform:
     show: Mapping[str, str]
     template: str
     textfsm: Mapping[str, str]
+    identify: Identify | None = None
 
     @cached_property
     def protocols(self) -> frozenset[str]:
@@ -226,6 +240,7 @@ def read_platform(folder: Path | Traversable) -> Platform:
             not_told=words["not_told"],
             template=templates.pop("loopback.j2"),
             textfsm=templates,
+            identify=Identify(**words["identify"]) if "identify" in words else None,
         )
     except (OSError, yaml.YAMLError) as error:
         raise PlatformError(f"{where} cannot be read: {error}") from error

@@ -1,11 +1,13 @@
 """What all reports share: the version of their documents, the signs of their tables, how errors and lines are shown."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
 
 from loopwright.errors import DeviceError, InventoryError, LoopwrightError
 from loopwright.verdict import State
@@ -46,21 +48,6 @@ ASCII = Marks("+", "X", "?", "!", "-")
 STYLES: Mapping[str, str] = {"pass": "green", "fail": "bold red", "unproven": "yellow", "error": "bold magenta"}
 
 
-class Learnt(Protocol):
-    """A host key that a run has learnt."""
-
-    @property
-    def device(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-    @property
-    def type(self) -> str: ...
-    @property
-    def fingerprint(self) -> str: ...
-    @property
-    def file(self) -> str: ...
-
-
 def shown(line: str) -> str:
     """A line of a device's configuration as it may be shown: without a secret that it holds."""
     if "description" in line.split():
@@ -83,6 +70,12 @@ def error_fields(error: LoopwrightError) -> dict[str, Any]:
     return fields
 
 
+def reason(device: str, error: LoopwrightError) -> str:
+    """An error of a device in one line, without the device's name, which stands beside it, and with what to do."""
+    why = error.message.removeprefix(f"{device}: ")
+    return f"{why}; {error.hint}" if error.hint else why
+
+
 def error_document(error: LoopwrightError) -> dict[str, Any]:
     """The document of a command that an error ended."""
     return {"schema": SCHEMA, "error": {**error_fields(error), "exit_code": error.exit_code}}
@@ -93,11 +86,24 @@ def unanswered_document(errors: Mapping[str, LoopwrightError]) -> list[dict[str,
     return [{"device": name, **error_fields(error)} for name, error in errors.items()]
 
 
-def learnt_document(key: Learnt) -> dict[str, str]:
-    """A host key that was learnt."""
-    return {"device": key.device, "name": key.name, "type": key.type, "fingerprint": key.fingerprint, "file": key.file}
-
-
 def counted(number: int, one: str, many: str = "") -> str:
     """A number with its noun."""
     return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
+def plain_table(*headings: str) -> Table:
+    """A table without lines around it, whose cells are folded and never clipped."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
+
+
+def labelled(headline: Text, rows: Iterable[tuple[str, str | Text]]) -> RenderableType:
+    """A headline, and below it values beside their labels; a long value goes on below itself."""
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(min_width=11, no_wrap=True)
+    grid.add_column(overflow="fold")
+    for label, value in rows:
+        grid.add_row(f"    {label}", value if isinstance(value, Text) else Text(value))
+    return Group(headline, grid)

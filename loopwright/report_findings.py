@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from rich.console import RenderableType
 from rich.text import Text
 
 from loopwright.finding import Finding
-from loopwright.report import counted, shown
+from loopwright.report import counted, labelled, shown
 
 STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 
@@ -27,17 +28,15 @@ def finding_document(finding: Finding) -> dict[str, Any]:
     }
 
 
-def finding_lines(findings: Iterable[Finding]) -> Iterator[Text]:
+def finding_lines(findings: Iterable[Finding]) -> Iterator[RenderableType]:
     """A headline for each finding, with what was expected and what is there below it."""
     for finding in findings:
         subject = " ".join(part for part in (finding.device, finding.where) if part)
         place = f"{finding.mark}: " if finding.mark else ""
-        yield Text.assemble(
-            (finding.severity, STYLES[finding.severity]),
-            f": {place}{subject}: ",
-            (finding.rule, "bold"),
-            f"\n    expected  {finding.expected}\n    actual    {shown(finding.actual)}",
+        headline = Text.assemble(
+            (finding.severity, STYLES[finding.severity]), f": {place}{subject}: ", (finding.rule, "bold")
         )
+        yield labelled(headline, (("expected", finding.expected), ("actual", shown(finding.actual))))
 
 
 def findings_summary(findings: Iterable[Finding]) -> str:

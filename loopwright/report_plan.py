@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from rich.console import RenderableType
 from rich.text import Text
 
 from loopwright.finding import Finding
@@ -54,7 +55,7 @@ def diff(lines: tuple[str, ...], negation: str) -> Iterator[Text]:
             yield Text(f"  + {shown(line)}", "green")
 
 
-def plan_lines(plan: Plan, negations: Mapping[str, str]) -> Iterator[Text]:
+def plan_lines(plan: Plan, negations: Mapping[str, str]) -> Iterator[RenderableType]:
     """Device by device the reasons and the lines; `negations` gives each device's word for taking a line away."""
     for device in plan.changing:
         yield Text.assemble((device.device, "bold"), f"  {_changes(device)}")

@@ -7,7 +7,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from loopwright.errors import LoopwrightError
-from loopwright.report import STYLES, Marks
+from loopwright.report import STYLES, Marks, labelled
 from loopwright.report_verdicts import MANY, broken, counts, ladders, matrix, verdict_document, verdicts_summary
 from loopwright.verdict import Verdict
 
@@ -56,8 +56,9 @@ def _left_out(verdicts: Sequence[Verdict]) -> int:
     return sum(1 for ladder in rows if ladder.state == "pass") if len(rows) > MANY else 0
 
 
-def unanswered_lines(errors: Mapping[str, LoopwrightError]) -> Iterator[Text]:
+def unanswered_lines(errors: Mapping[str, LoopwrightError]) -> Iterator[RenderableType]:
     """The devices that did not answer, with the reason and what to do."""
-    for error in errors.values():
-        hint = f"\n    {error.hint}" if error.hint else ""
-        yield Text.assemble(("no answer ", STYLES["error"]), f"{error.message}{hint}")
+    for name, error in errors.items():
+        headline = Text.assemble(("NO ANSWER ", STYLES["error"]), (name, "bold"))
+        rows = [("why", error.message.removeprefix(f"{name}: ")), *([("do", error.hint)] if error.hint else [])]
+        yield labelled(headline, rows)

@@ -1,14 +1,14 @@
 """What became of each device of a provisioning run, as a document and as a table."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
-from loopwright.report import shown
+from loopwright.report import plain_table, shown
 
 Ended = Literal["kept", "put back", "not put back", "undecided", "not saved", "refused", "failed", "no answer"]
 WORDS: dict[Ended, tuple[str, str]] = {
@@ -40,10 +40,7 @@ def ends_document(ends: Sequence[DeviceEnd]) -> list[dict[str, Any]]:
 
 def ends_pages(ends: Sequence[DeviceEnd]) -> Iterator[RenderableType]:
     """A row for each device; then the lines of those that need hands."""
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column("device", overflow="fold")
-    table.add_column("what became of it", no_wrap=True)
-    table.add_column("why", overflow="fold")
+    table = plain_table("device", "what became of it", "why")
     for end in ends:
         words, style = WORDS[end.ended]
         table.add_row(Text(end.device), Text(words, style), Text(end.why))
@@ -53,3 +50,10 @@ def ends_pages(ends: Sequence[DeviceEnd]) -> Iterator[RenderableType]:
         if end.lines:
             heading = f"\n{end.device} needs hands; these lines undo what was written to it:"
             yield Text("\n".join((heading, *(f"    {shown(line)}" for line in end.lines))), "bold")
+    yield Text("\n" + ends_summary(ends))
+
+
+def ends_summary(ends: Sequence[DeviceEnd]) -> str:
+    """How many devices ended in which way."""
+    numbers = Counter(end.ended for end in ends)
+    return ", ".join(f"{numbers[ended]} {WORDS[ended][0]}" for ended in WORDS if numbers[ended])

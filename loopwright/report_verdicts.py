@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from loopwright.report import STYLES, Marks, counted, shown
+from loopwright.report import STYLES, Marks, counted, labelled, plain_table, shown
 from loopwright.verdict import Cause, Rung, State, Verdict
 
 HEADINGS = {
@@ -85,8 +86,7 @@ def matrix(verdicts: Sequence[Verdict], marks: Marks, *, full: bool = False) -> 
     if len(rows) > MANY and not full:
         rows = tuple(ladder for ladder in rows if ladder.state != "pass")
     rungs = sorted({rung for ladder in rows for rung, _ in ladder.states if rung is not Rung.STATION} | _climbed(rows))
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column("device", overflow="fold")
+    table = plain_table("device")
     table.add_column("lo", justify="right", no_wrap=True)
     table.add_column("address", overflow="fold")
     for rung in rungs:
@@ -112,43 +112,38 @@ def _cell(state: State | None, marks: Marks) -> Text:
     return Text(marks.state(state), STYLES.get(state or "", "dim"))
 
 
-def broken(verdicts: Iterable[Verdict]) -> Iterator[Text]:
+def broken(verdicts: Iterable[Verdict]) -> Iterator[RenderableType]:
     """What does not pass, worst first; addresses that break on the same rung for the same reason stand together."""
     groups: dict[tuple[Any, ...], list[Verdict]] = {}
     for v in verdicts:
         if v.state != "pass":
-            key = (v.state, v.rung, v.cause, v.device) if v.cause else (v.state, v.rung, v.device, v.actual)
-            groups.setdefault(key, []).append(v)
+            groups.setdefault((v.state, v.rung, v.device, v.number, v.cause or v.actual), []).append(v)
     for group in sorted(groups.values(), key=lambda group: _WEIGHT[group[0].state]):
-        yield Text.assemble(*_block(group))
+        first = group[0]
+        headline = Text.assemble(
+            (STATE_WORDS[first.state], STYLES[first.state]),
+            " ",
+            (f"{first.device} loopback {first.number}", "bold"),
+            f", rung {int(first.rung)} {first.rung.words}: {', '.join(v.address for v in group)}",
+        )
+        yield labelled(headline, _about(first))
 
 
-def _block(group: Sequence[Verdict]) -> Iterator[str | tuple[str, str]]:
-    """The words about one group: what broke, what was expected, what is, why, what mends it, what shows it."""
-    first = group[0]
-    yield STATE_WORDS[first.state], STYLES[first.state]
-    yield " "
-    yield f"{first.device} loopback {first.number}", "bold"
-    yield f", rung {int(first.rung)} {first.rung.words}: {', '.join(v.address for v in group)}"
-    yield f"\n    expected  {first.expected}"
-    yield f"\n    actual    {first.actual}"
-    cause = first.cause
+def _about(verdict: Verdict) -> Iterator[tuple[str, str | Text]]:
+    """What was expected, what is, why, what mends it, what shows it, who was asked."""
+    yield "expected", verdict.expected
+    cause = verdict.cause
+    if cause is None or cause.text != verdict.actual:
+        yield "actual", verdict.actual
     if cause is not None:
-        where = f"{cause.device}: " if cause.device else "between devices: "
-        yield "\n    cause     ", "bold"
-        yield f"{where}{cause.text}"
-        yield from _mending(cause)
-    if first.coverage:
-        yield f"\n    asked     {first.coverage}"
-
-
-def _mending(cause: Cause) -> Iterator[str | tuple[str, str]]:
-    for number, line in enumerate(cause.lines):
-        yield "\n    mend      " if number == 0 else "\n              "
-        yield shown(line), "green"
-    if cause.command:
-        yield "\n    see       "
-        yield f"{cause.device}# {cause.command}" if cause.device else cause.command
+        where = cause.device or "between devices"
+        yield "cause", Text.assemble((where, "bold"), f": {cause.text}")
+        if cause.command:
+            yield "see", f"{cause.device}# {cause.command}" if cause.device else cause.command
+        if cause.lines:
+            yield "mend", Text("\n".join(shown(line) for line in cause.lines), "green")
+    if verdict.coverage:
+        yield "coverage", verdict.coverage
 
 
 def verdicts_summary(verdicts: Sequence[Verdict], readings: int, seconds: float) -> Text:

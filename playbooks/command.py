@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 import click
 
 from loopwright.errors import InventoryError, LoopwrightError
+from loopwright.exit_codes import Exit
 from loopwright.report import error_document
-from playbooks.run import INTERRUPTED, Run, silence_stdout, write_json
+from playbooks.run import Run, silence_stdout, write_json
 from tasks.network import DEFAULT_WORKERS
 
 EXIT_CODES = """\b
@@ -157,9 +158,9 @@ class _Plainly(click.Command):
             code = told_interrupted("nothing was written to any device", as_json=as_json)
         except BrokenPipeError:
             silence_stdout()
-            code = 1
+            code = Exit.OUR_FAULT
         else:
-            code = done if isinstance(done, int) else 0
+            code = done if isinstance(done, int) else Exit.DONE
         sys.exit(code)
 
 
@@ -197,6 +198,8 @@ def _told_usage(error: click.ClickException, *, as_json: bool) -> int:
 def told_interrupted(words: str, *, as_json: bool) -> int:
     """Say what an interrupted command has done, and return the exit code."""
     if as_json:
-        write_json({"schema": 1, "error": {"message": f"interrupted: {words}", "hint": "", "exit_code": INTERRUPTED}})
+        write_json(
+            {"schema": 1, "error": {"message": f"interrupted: {words}", "hint": "", "exit_code": Exit.INTERRUPTED}}
+        )
     click.echo(f"interrupted: {words}", err=True)
-    return INTERRUPTED
+    return Exit.INTERRUPTED

@@ -43,7 +43,9 @@ def run(act: Act, folder: Path) -> bool:
     click.echo(done.stdout, nl=False)
     if done.returncode == act.exit_code and act.words in done.stdout:
         return True
-    click.secho(f"demo: expected exit code {act.exit_code} and {act.words!r}, got {done.returncode}", fg="red", err=True)
+    click.secho(
+        f"demo: expected exit code {act.exit_code} and {act.words!r}, got {done.returncode}", fg="red", err=True
+    )
     return False
 
 

@@ -8,7 +8,9 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from loopwright.errors import LoopwrightError, Refused
+from loopwright.exit_codes import Exit
 from loopwright.plan import Plan
+from loopwright.report import reason
 from loopwright.report_run import DeviceEnd, ends_document, ends_pages
 from playbooks.look import Seen
 from playbooks.run import Run
@@ -35,21 +37,21 @@ class Provisioned:
 def exit_code(result: Provisioned, seen: Seen) -> int:
     """The exit code of a run: the worst that happened to any device."""
     if any(not back.restored for back in result.put_back.values()) or result.unsaved:
-        return 6
+        return Exit.NEEDS_HANDS
     if result.put_back:
-        return 5
+        return Exit.PUT_BACK
     states = {v.state for v in result.proof.verdicts} if result.proof else set()
     if result.refused or "fail" in states or any(isinstance(error, Refused) for error in result.failed.values()):
-        return 4
+        return Exit.DIFFERS
     if result.failed or seen.errors or result.undecided or states & {"unproven", "error"}:
-        return 3
-    return 0
+        return Exit.UNTOLD
+    return Exit.DONE
 
 
 def ends(result: Provisioned, seen: Seen) -> tuple[DeviceEnd, ...]:
     """What became of each device that was to change or did not answer."""
     changing = tuple(_end(plan.device, result) for plan in result.plan.changing)
-    silent = tuple(DeviceEnd(name, "no answer", _without(name, error)) for name, error in seen.errors.items())
+    silent = tuple(DeviceEnd(name, "no answer", reason(name, error)) for name, error in seen.errors.items())
     return (*changing, *silent)
 
 
@@ -64,19 +66,14 @@ def _end(name: str, result: Provisioned) -> DeviceEnd:
     if error is not None:
         return DeviceEnd(name, "refused" if isinstance(error, Refused) else "failed", why)
     if name in result.unsaved:
-        return DeviceEnd(name, "not saved", _without(name, result.unsaved[name]))
+        return DeviceEnd(name, "not saved", reason(name, result.unsaved[name]))
     return DeviceEnd(name, "undecided" if name in result.undecided else "kept", why)
-
-
-def _without(name: str, error: LoopwrightError) -> str:
-    """An error's words without the name of the device, which stands beside them."""
-    return error.message.removeprefix(f"{name}: ")
 
 
 def _why(name: str, result: Provisioned) -> str:
     """Why a device was not kept: what it refused, or the first rung that its addresses do not pass."""
     if name in result.failed:
-        return _without(name, result.failed[name])
+        return reason(name, result.failed[name])
     verdicts = result.proof.verdicts if result.proof else ()
     first = next((v for v in verdicts if v.device == name and v.state != "pass"), None)
     return f"{first.address}: rung {int(first.rung)} {first.rung.words}: {first.actual}" if first else ""

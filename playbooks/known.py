@@ -1,6 +1,7 @@
-"""Just before writing: is an address that is about to be given already known, or answering, somewhere else?"""
+"""Just before writing: refuse an address that is already known, or answers, somewhere else."""
 
-from loopwright.addresses import bare, network as prefix_of
+from loopwright.addresses import bare
+from loopwright.addresses import network as prefix_of
 from loopwright.device import PingRequest
 from loopwright.evidence import Interest
 from loopwright.models import family_of

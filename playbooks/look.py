@@ -52,9 +52,7 @@ def expected(workspace: Workspace, seen: Seen) -> tuple[Expectation, ...]:
     """What must be true of every wanted address of every device that answered."""
     domains = find_domains(seen.observed.values(), _wanted_owners(workspace.intents))
     platforms = workspace.platforms
-    return tuple(
-        expectations(workspace.intents, seen.observed, platforms, domains, workspace.selector.matching)
-    )
+    return tuple(expectations(workspace.intents, seen.observed, platforms, domains, workspace.selector.matching))
 
 
 def declared_absent(workspace: Workspace) -> tuple[Absence, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 from rich.console import RenderableType
 
+from loopwright.exit_codes import Exit
 from loopwright.plan import Allowed, Plan, removals_allowed
 from loopwright.report import document, unanswered_document
 from loopwright.report_plan import plan_document, plan_lines, plan_summary, refusing
@@ -53,8 +54,8 @@ def plan_pages(workspace: Workspace, plan: Plan, seen: Seen, refusal: str | None
 def exit_code(plan: Plan, seen: Seen, refusal: str | None) -> int:
     """The exit code of planning: a plan that a rule forbids, a device that could not be planned, or a plan."""
     if refusal or refusing(plan):
-        return 4
-    return 3 if seen.errors else 0
+        return Exit.DIFFERS
+    return Exit.UNTOLD if seen.errors else Exit.DONE
 
 
 if __name__ == "__main__":

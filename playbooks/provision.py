@@ -12,6 +12,7 @@ import click
 from rich.text import Text
 
 from loopwright.errors import Refused
+from loopwright.exit_codes import Exit
 from loopwright.expect import Absence, absences
 from loopwright.journal import RunFolder
 from loopwright.plan import Allowed, Change, DevicePlan, Plan, removals_allowed
@@ -25,7 +26,7 @@ from playbooks.look import Seen, look, planned, prover
 from playbooks.plan import plan_fields, plan_pages
 from playbooks.run import Run, on_interrupt
 from playbooks.verify import exit_code as proof_exit_code
-from playbooks.verify import pages, proof_fields, prove
+from playbooks.verify import beside, pages, proof_fields, prove
 from tasks.deploy import Job, before_and_after, deploy, keep, put_back
 from tasks.gather import observe_devices
 from tasks.network import Network
@@ -138,7 +139,7 @@ def command(
         plan = planned(workspace, seen, Allowed(with_foreign_lines, with_foreign_addresses))
         refusal = removals_allowed(plan, allow_removals)
         run.show(*plan_pages(workspace, plan, seen, refusal))
-        if planning_playbook.exit_code(plan, seen, refusal) == Refused.exit_code:
+        if planning_playbook.exit_code(plan, seen, refusal) == Exit.DIFFERS:
             return _unwritten(run, plan, seen, refusal)
         if not plan.changing:
             return _unchanged(run, workspace, network, seen, plan)
@@ -149,7 +150,7 @@ def command(
 
 def _unwritten(run: Run, plan: Plan, seen: Seen, refusal: str | None) -> int:
     """End a run that wrote nothing."""
-    code = Refused.exit_code
+    code = Exit.DIFFERS
     run.report(document("provision", code, run=None, plan=plan_fields(plan, seen, refusal)))
     run.err.print("nothing was written to any device")
     return code
@@ -160,14 +161,16 @@ def _unchanged(run: Run, workspace: Workspace, network: Network, seen: Seen, pla
     proof = prove(workspace, network, seen, run.deadline, run.vantage_points)
     code = proof_exit_code(proof, seen)
     found = document("provision", code, run=None, plan=plan_fields(plan, seen, None), **proof_fields(proof))
-    run.report(found, *pages(proof, run), Text("nothing to change: no configuration line was sent"))
+    run.report(
+        found, *beside(proof, seen), *pages(proof, run), Text("nothing to change: no configuration line was sent")
+    )
     return code
 
 
 def _carried_out(run: Run, workspace: Workspace, network: Network, seen: Seen, plan: Plan, runs: Path) -> int:
     """Carry out a plan inside its run folder."""
     with run_folder(runs) as folder:
-        folder.write_document("plan.json", document("plan", 0, **plan_fields(plan, seen, None)))
+        folder.write_document("plan.json", document("plan", Exit.DONE, **plan_fields(plan, seen, None)))
         with carried_through(run, folder):
             result = provision(workspace, network, seen, plan, folder, run.deadline, run.vantage_points)
         code = exit_code(result, seen)

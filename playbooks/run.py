@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -16,14 +16,14 @@ import click
 from rich.console import Console, RenderableType
 
 from loopwright.errors import InventoryError, UsageError
+from loopwright.exit_codes import Exit
 from loopwright.finding import Finding
-from loopwright.report import Marks, learnt_document
+from loopwright.report import Marks
 from loopwright.report_findings import finding_lines
 from playbooks.progress import Announcer
 from tasks.network import Network
 from tasks.workspace import Workspace, open_workspace
 
-INTERRUPTED = 130
 PLAIN_WIDTH = 100
 """Columns of an output that is no terminal and does not say."""
 
@@ -130,9 +130,9 @@ class Run:
             words = "interrupted: nothing was written to any device"
             self.err.print(words)
             if self.as_json:
-                write_json({"schema": 1, "error": {"message": words, "hint": "", "exit_code": INTERRUPTED}})
+                write_json({"schema": 1, "error": {"message": words, "hint": "", "exit_code": Exit.INTERRUPTED}})
             # Sessions that only read need no farewell, and waiting for one that hangs is what was interrupted.
-            os._exit(INTERRUPTED)
+            os._exit(Exit.INTERRUPTED)
 
         try:
             with network, on_interrupt(stop):
@@ -143,7 +143,7 @@ class Run:
 
     def _tell_learnt(self, network: Network) -> None:
         for key in network.access.learnt:
-            self.learnt.append(learnt_document(key))
+            self.learnt.append(asdict(key))
             self.err.print(f"learnt the host key of {key.device}: {key.type} {key.fingerprint}, into {key.file}")
 
     def show(self, *parts: RenderableType) -> None:

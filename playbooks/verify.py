@@ -7,8 +7,9 @@ from typing import Any
 import click
 from rich.console import RenderableType
 
+from loopwright.exit_codes import Exit
 from loopwright.models import Intent
-from loopwright.report import document, unanswered_document
+from loopwright.report import document, reason, unanswered_document
 from loopwright.report_proof import proof_document, proof_pages, unanswered_lines
 from loopwright.verdict import Cause, Rung, Verdict
 from playbooks.command import playbook
@@ -41,16 +42,16 @@ def prove(workspace: Workspace, network: Network, seen: Seen, deadline: float, v
     proving = prover(workspace, network, seen, chosen, declared_absent(workspace), vantage_points)
     proof = proving.prove(Settling(deadline, changing=False))
     told = {(v.device, v.address) for v in proof.verdicts}
-    missing = (v for i in workspace.chosen for v in _not_asked(i, seen) if (v.device, v.address) not in told)
+    missing = (v for i in workspace.chosen for v in not_asked(i, seen) if (v.device, v.address) not in told)
     return replace(proof, verdicts=(*proof.verdicts, *missing))
 
 
-def _not_asked(intent: Intent, seen: Seen) -> Iterator[Verdict]:
+def not_asked(intent: Intent, seen: Seen) -> Iterator[Verdict]:
     """The verdicts of a device that did not answer: nothing is known of any of its addresses."""
     error = seen.errors.get(intent.device)
     if error is None:
         return
-    cause = Cause("silent", intent.device, error.message.removeprefix(f"{intent.device}: "))
+    cause = Cause("silent", intent.device, reason(intent.device, error))
     for wanted in intent.loopbacks:
         for address in () if wanted.absent else wanted.addresses:
             expected = "the device answers"
@@ -76,8 +77,14 @@ def command(run: Run, *, rungs: str, full: bool) -> int:
     found = document(
         "verify", code, rungs=rungs, **proof_fields(proof), unanswered=unanswered_document(verified.seen.errors)
     )
-    run.report(found, *unanswered_lines(verified.seen.errors), *pages(proof, run, full=full))
+    run.report(found, *beside(proof, verified.seen), *pages(proof, run, full=full))
     return code
+
+
+def beside(proof: Proof, seen: Seen) -> Iterator[RenderableType]:
+    """The devices that did not answer and that no verdict speaks of: those that were only to be asked about others."""
+    told = {verdict.device for verdict in proof.verdicts}
+    return unanswered_lines({name: error for name, error in seen.errors.items() if name not in told})
 
 
 def asked_for(verdicts: tuple[Verdict, ...], rungs: str) -> tuple[Verdict, ...]:
@@ -103,8 +110,8 @@ def exit_code(proof: Proof, seen: Seen) -> int:
     """The exit code of a proof: a rung that fails, one that could not be judged, or all well."""
     states = {v.state for v in proof.verdicts}
     if "fail" in states:
-        return 4
-    return 3 if seen.errors or states & {"unproven", "error"} else 0
+        return Exit.DIFFERS
+    return Exit.UNTOLD if seen.errors or states & {"unproven", "error"} else Exit.DONE
 
 
 if __name__ == "__main__":
