@@ -1,7 +1,10 @@
 """Where in the configuration a session stands, seen from indentation on one side and from prompts on the other."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def depth_of(line: str) -> int:
@@ -9,11 +12,16 @@ def depth_of(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
 
 
+def holds_controls(text: str) -> bool:
+    """Tell whether a text holds a line break or another control character."""
+    return _CONTROLS.search(text) is not None
+
+
 def follows(lines: Sequence[str]) -> None:
     """Refuse lines that stand under no other line, and lines that hold nothing or more than one line."""
     before = -1
     for line in lines:
-        if not line.strip() or any(ord(character) < 32 or ord(character) == 127 for character in line):
+        if not line.strip() or holds_controls(line):
             raise ValueError(f"not a line of configuration: {line!r}")
         if depth_of(line) > before + 1:
             raise ValueError(f"stands under no other line: {line!r}")

@@ -10,7 +10,7 @@ from loopwright.errors import PlatformError
 
 @dataclass(frozen=True, slots=True)
 class ShellWords:
-    """A login that lands in a Unix shell: how that is seen, what enters the command line, what a shell says to a stranger."""
+    """A login that lands in a Unix shell: its prompt, what enters the command line, what a shell says to a stranger."""
 
     prompt: re.Pattern[str]
     enter: str
@@ -19,7 +19,7 @@ class ShellWords:
 
 @dataclass(frozen=True, slots=True)
 class PingWords:
-    """How a ping is run and read; `via` is `exec` (an exec request of its own) or `terminal` (a command like any other)."""
+    """How a ping is run and read; `via` is `exec` (an exec request) or `terminal` (a command like any other)."""
 
     via: str
     command: str

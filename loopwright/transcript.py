@@ -20,6 +20,7 @@ _ESCAPES = re.compile(
 _LINE_ENDS = re.compile(r"\r+\n")
 _BACKSPACES = re.compile(r"[^\x08\n]\x08")
 _END = re.compile(r"\$$")
+_SHORTENED = 16  # some systems cut a longer name inside configuration mode
 
 
 class Ambiguous(Exception):
@@ -28,7 +29,7 @@ class Ambiguous(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a device said to one command; `context` is the prompt's context after it, `noise` what was none of its words."""
+    """What a device said to one command; `context` is the prompt's after it, `noise` the messages in between."""
 
     command: str
     text: str
@@ -102,12 +103,11 @@ class Prompt:
 
     def _ours(self, found: re.Match[str]) -> bool:
         seen = found.groupdict().get("host") or ""
-        # Some systems shorten a long name inside configuration mode.
-        return not self.host or seen == self.host or (len(seen) >= 16 and self.host.startswith(seen))
+        return not self.host or seen == self.host or (len(seen) >= _SHORTENED and self.host.startswith(seen))
 
 
 def split(text: str, commands: Sequence[str], prompt: Prompt) -> Cut | None:
-    """Cut a stream that begins with a prompt into the answers to the commands; None while something is still to come."""
+    """Cut a stream that begins with a prompt into the commands' answers; None while something is still to come."""
     if not prompt.ends(text):
         return None
     quiet, _ = prompt.quieten(text)

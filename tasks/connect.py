@@ -84,6 +84,5 @@ def _open(host: Host, words: SessionWords, access: Access) -> Terminal:
     except BaseException:
         client.close()
         raise
-    terminal = plugin.connection
-    assert isinstance(terminal, Terminal)
+    terminal: Terminal = plugin.connection
     return terminal

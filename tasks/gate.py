@@ -1,4 +1,4 @@
-"""One set of credentials is tried on one device first: a mistyped password must not lock an account everywhere at once."""
+"""A set of credentials is tried on one device first: a mistyped password must not lock an account everywhere."""
 
 import hashlib
 import os

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import paramiko
-from paramiko.hostkeys import InvalidHostKey
+from paramiko.config import SSH_PORT
 
-from loopwright.errors import HostKeyError, UsageError
+from loopwright.errors import HostKeyError
+from tasks.known_hosts import KnownHostsFile, read
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -39,15 +40,14 @@ class KnownHosts:
         self.accept_new = accept_new
         self.learnt: list[LearntKey] = []
         self._lock = threading.Lock()
-        self._files: dict[Path, paramiko.HostKeys] = {}
+        self._files: dict[Path, KnownHostsFile] = {}
 
     def guard(self, client: paramiko.SSHClient, name: str, place: HostPlace) -> None:
         """Make a client accept only the keys that are known of a place; `name` is what paramiko calls it."""
         found = False
         for file in place.files:
-            entry = self._keys(file).lookup(place.alias)
-            for kind, key in (entry or {}).items():
-                client.get_host_keys().add(name, kind, key)
+            for key in self.file(file).keys(place.alias):
+                client.get_host_keys().add(name, key.get_name(), key)
                 found = True
         policy = paramiko.RejectPolicy() if found else _Unknown(self, place)
         client.set_missing_host_key_policy(policy)
@@ -61,21 +61,21 @@ class KnownHosts:
             with os.fdopen(descriptor, "r+") as stream:
                 fcntl.flock(stream, fcntl.LOCK_EX)
                 text = stream.read()
-                _refuse_revoked(place, key, text)
-                known = _read(file).lookup(place.alias)
-                if known is not None and known.get(key.get_name()) != key:
+                known = read(file, text).keys(place.alias)
+                if known and key not in known:
                     raise changed(place.device, key)
-                if known is None:
+                if not known:
                     gap = "" if not text or text.endswith("\n") else "\n"
                     stream.write(f"{gap}{place.alias} {key.get_name()} {key.get_base64()}\n")
             self._files.pop(file, None)
             self.learnt.append(LearntKey(place.device, place.alias, key.get_name(), key.fingerprint, str(file)))
 
-    def _keys(self, file: Path) -> paramiko.HostKeys:
+    def file(self, path: Path) -> KnownHostsFile:
+        """Return a file, read once in a run."""
         with self._lock:
-            if file not in self._files:
-                self._files[file] = _read(file)
-            return self._files[file]
+            if path not in self._files:
+                self._files[path] = read(path)
+            return self._files[path]
 
 
 class _Unknown(paramiko.MissingHostKeyPolicy):
@@ -85,8 +85,12 @@ class _Unknown(paramiko.MissingHostKeyPolicy):
         self._hosts = hosts
         self._place = place
 
-    def missing_host_key(self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> None:
+    def missing_host_key(self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> None:  # noqa: ARG002
+        """Return where the key may be trusted, else raise."""
         place = self._place
+        for file in place.files:
+            if self._hosts.file(file).revokes(key):
+                raise HostKeyError(place.device, f"shows a host key that {file} calls revoked: {key.fingerprint}")
         if self._hosts.accept_new and place.files:
             self._hosts.learn(place, key)
             return
@@ -94,7 +98,7 @@ class _Unknown(paramiko.MissingHostKeyPolicy):
         raise HostKeyError(
             place.device,
             f"its host key is not in {where}; it shows {key.get_name()} {key.fingerprint} for {place.alias}",
-            hint="Compare the fingerprint with the device's, then run with --accept-new-host-keys, or add the key by ssh-keyscan.",
+            hint="Compare the fingerprint, then run with --accept-new-host-keys, or add the key by ssh-keyscan.",
         )
 
 
@@ -109,20 +113,4 @@ def changed(device: str, key: paramiko.PKey) -> HostKeyError:
 
 def name_of(address: str, port: int) -> str:
     """Return a host's name as known_hosts writes it."""
-    return address if port == 22 else f"[{address}]:{port}"
-
-
-def _read(file: Path) -> paramiko.HostKeys:
-    keys = paramiko.HostKeys()
-    try:
-        if file.is_file():
-            keys.load(str(file))
-    except (InvalidHostKey, OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file}: cannot be read as a known_hosts file: {type(error).__name__}") from error
-    return keys
-
-
-def _refuse_revoked(place: HostPlace, key: paramiko.PKey, text: str) -> None:
-    for line in text.splitlines():
-        if line.startswith("@revoked") and key.get_base64() in line.split():
-            raise HostKeyError(place.device, f"shows a host key that {place.files[0]} calls revoked: {key.fingerprint}")
+    return address if port == SSH_PORT else f"[{address}]:{port}"

@@ -18,41 +18,41 @@ class Session:
 
     def __init__(self, name: str, terminal: Terminal, words: SessionWords) -> None:
         self.name = name
-        self._terminal = terminal
-        self._words = words
+        self.terminal = terminal
+        self.words = words
 
     @property
     def counts(self) -> Counts:
         """What the session has cost so far."""
-        return self._terminal.counts
+        return self.terminal.counts
 
     @property
     def privileged(self) -> bool:
         """Whether the prompt says that this login may configure."""
-        return self._terminal.privileged
+        return self.terminal.privileged
 
     def show(self, commands: Sequence[str]) -> tuple[str, ...]:
-        """Run show commands in one exchange; a batch that cannot be cut is asked again once, one command at a time."""
+        """Run show commands in one exchange; a batch that cannot be cut is asked again, one command at a time."""
         if not commands:
             return ()
         try:
-            answers = self._terminal.exchange(commands)
+            answers = self.terminal.exchange(commands)
         except UnexpectedAnswer:
             if len(commands) == 1:
                 raise
-            answers = tuple(answer for command in commands for answer in self._terminal.exchange([command]))
+            answers = tuple(answer for command in commands for answer in self.terminal.exchange([command]))
         return tuple(answer.text for answer in answers)
 
     def ping(self, requests: Sequence[PingRequest]) -> tuple[Ping, ...]:
         """Run pings, several at once where the device allows, and return them in order."""
-        return run_pings(self._terminal, self._words.ping, requests)
+        return run_pings(self.terminal, self.words.ping, requests)
 
 
 class WritableSession(Session):
     """A device that can also be changed (a `loopwright.device.Writer`)."""
 
     def configure(self, lines: Sequence[str]) -> tuple[str, ...]:
-        """Send lines one at a time, each after the device took the one before; leave configuration mode in every case."""
+        """Send lines one at a time, each after the one before was taken, and leave configuration mode in every case."""
         if not lines:
             return ()
         follows(lines)  # refuses an impossible indentation before anything is sent
@@ -69,14 +69,14 @@ class WritableSession(Session):
 
     def save(self) -> None:
         """Save the running configuration, and see that the device says so."""
-        answer = self._terminal.exchange([self._words.save])[0]
-        if not self._words.saved.search(answer.text):
+        answer = self.terminal.exchange([self.words.save])[0]
+        if not self.words.saved.search(answer.text):
             raise UnexpectedAnswer(self.name, f"did not save its configuration: {answer.text.strip()}")
 
     def _enter_configuration(self) -> None:
-        answer = self._terminal.exchange([self._words.configure])[0]
-        if answer.context != self._words.configure_context:
-            raise LineRejected(self.name, self._words.configure, answer.text, ())
+        answer = self.terminal.exchange([self.words.configure])[0]
+        if answer.context != self.words.configure_context:
+            raise LineRejected(self.name, self.words.configure, answer.text, ())
         self._position = Position((answer.context,))
 
     def _send(self, line: str, rest: Sequence[str], accepted: Sequence[str]) -> None:
@@ -87,8 +87,8 @@ class WritableSession(Session):
         """
         depth = depth_of(line)
         next_depth = depth_of(rest[0]) if rest else 0
-        leaving = [self._words.up] * (depth - next_depth) if rest else [self._words.leave]
-        answer, *left = self._terminal.exchange([line.strip(), *leaving])
+        leaving = [self.words.up] * (depth - next_depth) if rest else [self.words.leave]
+        answer, *left = self.terminal.exchange([line.strip(), *leaving])
         self._judge(line, answer, accepted)
         position = self._position.after(answer.context, opens=next_depth > depth)
         if isinstance(position, str):
@@ -101,7 +101,7 @@ class WritableSession(Session):
     def _judge(self, line: str, answer: Answer, accepted: Sequence[str]) -> None:
         """Take any answer that the platform folder does not call harmless for a refusal."""
         text = answer.text
-        for pattern in self._words.harmless:
+        for pattern in self.words.harmless:
             text = pattern.sub("", text)
         if text.strip():
             raise LineRejected(self.name, line, answer.text, tuple(accepted))
@@ -113,7 +113,7 @@ class WritableSession(Session):
         for answer in left:
             position = self._up(position, answer)
         while position.depth > depth:
-            position = self._up(position, self._terminal.exchange([self._words.up])[0])
+            position = self._up(position, self.terminal.exchange([self.words.up])[0])
         if position.depth != depth:
             raise LineRejected(self.name, line, f"the device is in the context {position.context!r}", tuple(accepted))
         return position
@@ -135,14 +135,14 @@ class WritableSession(Session):
 
     def _leave_quietly(self) -> None:
         """Leave configuration mode after an error; where the session is lost, the device has left it by itself."""
-        if self._words.configure_context and not self._terminal.context:
+        if self.words.configure_context and not self.terminal.context:
             return
         try:
-            self._terminal.exchange([self._words.leave], LEAVE_TIMEOUT)
+            self.terminal.exchange([self.words.leave], LEAVE_TIMEOUT)
         except DeviceError:
-            self._terminal.disconnect()
+            self.terminal.disconnect()
 
 
 def writer(session: Session) -> WritableSession:
     """Return a Writer over a Reader's terminal; `tasks/deploy.py` alone calls this."""
-    return WritableSession(session.name, session._terminal, session._words)
+    return WritableSession(session.name, session.terminal, session.words)

@@ -1,5 +1,6 @@
 """An authenticated SSH connection to a device, or an error that says what is in the way."""
 
+import contextlib
 import logging
 import socket
 import threading
@@ -14,6 +15,7 @@ from paramiko.pkey import UnknownKeyType
 from loopwright.errors import CredentialsRefused, DeviceError, Unreachable, UsageError
 from tasks.gate import CredentialGate
 from tasks.host_keys import HostPlace, KnownHosts, changed, name_of
+from tasks.proxy import ProxySocket, through
 from tasks.ssh_options import SshOptions
 
 # Paramiko logs what it raises as well; without a handler Python would print that to the terminal.
@@ -29,7 +31,7 @@ def connect(options: SshOptions, gate: CredentialGate, hosts: KnownHosts, keys: 
         place = HostPlace(options.device, options.alias or name, options.known_hosts)
         hosts.guard(client, name, place)
     else:
-        client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
+        client.set_missing_host_key_policy(paramiko.AutoAddPolicy())  # noqa: S507 - the inventory says ssh_strict: false
     credentials = (options.username, options.password, options.passphrase, options.key_files, options.allow_agent)
     with gate.trying(options.device, *credentials):
         try:
@@ -64,17 +66,16 @@ def _log_in(client: paramiko.SSHClient, options: SshOptions, sources: "_Sources"
     except AuthFailure as error:
         raise _refusal(options, error) from error
     except (paramiko.SSHException, OSError, EOFError) as error:
-        raise Unreachable(device, f"no SSH connection to {place}: {error or type(error).__name__}") from error
-    finally:
-        if client.get_transport() is None and sock is not None:
-            sock.close()
+        sock.close()
+        reason = (isinstance(sock, ProxySocket) and sock.complaint) or error or type(error).__name__
+        raise Unreachable(device, f"no SSH connection to {place}: {reason}") from error
 
 
-def _socket(options: SshOptions) -> "socket.socket | paramiko.ProxyCommand":
-    if options.proxy_command:
-        return paramiko.ProxyCommand(options.proxy_command)
+def _socket(options: SshOptions) -> socket.socket:
     place = f"{options.address}:{options.port}"
     try:
+        if options.proxy:
+            return through(options.proxy)
         sock = socket.create_connection((options.address, options.port), timeout=options.conn_timeout)
     except OSError as error:
         raise Unreachable(options.device, f"cannot be reached at {place}: {error}") from error
@@ -119,8 +120,9 @@ class _Sources(AuthStrategy):
         for key in self._keys:
             yield InMemoryPrivateKey(user, key)
         if self._options.allow_agent:
-            for agent_key in paramiko.Agent().get_keys():
-                yield InMemoryPrivateKey(user, agent_key)
+            with contextlib.closing(paramiko.Agent()) as agent:
+                for agent_key in agent.get_keys():
+                    yield InMemoryPrivateKey(user, agent_key)
         password = self._options.password
         if password:
             yield Password(user, lambda: password)

@@ -3,6 +3,8 @@
 import copy
 import getpass
 import inspect
+import re
+import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -44,7 +46,7 @@ class SshOptions:
     strict: bool
     known_hosts: tuple[Path, ...]
     alias: str
-    proxy_command: str
+    proxy: tuple[str, ...]
     conn_timeout: float
     banner_timeout: float
     auth_timeout: float
@@ -78,7 +80,7 @@ def options_of(host: Host) -> SshOptions:
         strict=bool(extras.get("ssh_strict", True)),
         known_hosts=known_hosts,
         alias=_one(configured, "hostkeyalias", ""),
-        proxy_command=_proxy_command(configured, file, address, port),
+        proxy=_proxy(configured, file, address, port),
         conn_timeout=float(extras.get("conn_timeout", 10)),
         banner_timeout=float(extras.get("banner_timeout", 15)),
         auth_timeout=float(extras.get("auth_timeout") or 30),
@@ -121,7 +123,8 @@ def _ssh_configuration(
     command += ["-p", str(port)] if port else []
     command += ["-l", username] if username else []
     try:
-        done = subprocess.run([*command, "--", address], capture_output=True, text=True, timeout=20, check=False)
+        words = [*command, "--", address]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=20, check=False)  # noqa: S603 - no shell
     except FileNotFoundError as error:
         raise UsageError(f"{device}: {file} can only be read with OpenSSH's ssh, which is not installed") from error
     if done.returncode != 0:
@@ -138,23 +141,21 @@ def _one(configured: Mapping[str, Sequence[str]], key: str, default: str) -> str
     return default if value == "none" else value
 
 
-def _proxy_command(configured: Mapping[str, Sequence[str]], file: Path | None, address: str, port: int) -> str:
-    """Return the command whose input and output are the connection; a jump is made by OpenSSH itself."""
+def _proxy(configured: Mapping[str, Sequence[str]], file: Path | None, address: str, port: int) -> tuple[str, ...]:
+    """Return the program whose input and output are the connection; a jump is made by OpenSSH itself."""
     command = _one(configured, "proxycommand", "")
     if command:
-        return command.replace("%h", address).replace("%p", str(port))
+        values = {"%h": address, "%p": str(port), "%%": "%"}
+        words = shlex.split(command.removeprefix("exec "))
+        return tuple(re.sub("%[hp%]", lambda token: values[token[0]], word) for word in words)
     jumps = _one(configured, "proxyjump", "")
     if not jumps:
-        return ""
+        return ()
     *before, last = jumps.split(",")
-    first = f"-J {','.join(before)} " if before else ""
+    first = ["-J", ",".join(before)] if before else []
+    uri = last if last.startswith("ssh://") else f"ssh://{last}"  # understood with and without a port
     # BatchMode: nobody is there to answer a question about the jump host's key or password.
-    return f"ssh -F {file} -o BatchMode=yes {first}-W [{address}]:{port} {_uri(last)}"
-
-
-def _uri(jump: str) -> str:
-    """Write a jump host so that its port is understood on a command line."""
-    return jump if jump.startswith("ssh://") else f"ssh://{jump}"
+    return ("ssh", "-F", str(file), "-o", "BatchMode=yes", *first, "-W", f"[{address}]:{port}", uri)
 
 
 def _known_hosts(extras: Mapping[str, Any], configured: Mapping[str, Sequence[str]]) -> tuple[Path, ...]:
@@ -171,7 +172,7 @@ def _known_hosts(extras: Mapping[str, Any], configured: Mapping[str, Sequence[st
 def _keys(
     extras: Mapping[str, Any], configured: Mapping[str, Sequence[str]], *, has_password: bool
 ) -> tuple[tuple[Path, ...], bool]:
-    """Choose key files and agent: what the inventory names, else what ssh itself would offer, and a password alone if given."""
+    """Choose key files and agent: what the inventory names, else what ssh would offer; a given password goes alone."""
     if extras.get("key_file"):
         return (Path(extras["key_file"]).expanduser(),), bool(extras.get("allow_agent", False))
     search = bool(extras.get("use_keys", not has_password))

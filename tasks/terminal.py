@@ -19,6 +19,7 @@ from netmiko.channel import SSHChannel
 from netmiko.no_enable import NoEnable
 from netmiko.ssh_dispatcher import CLASS_MAPPER, CLASS_MAPPER_BASE, platforms
 
+from loopwright.configuration_path import holds_controls
 from loopwright.errors import DeviceTimeout, SessionLost, UnexpectedAnswer
 from loopwright.session_words import SessionWords
 from loopwright.transcript import Ambiguous, Answer, Cut, Prompt, clean, split
@@ -160,7 +161,7 @@ class Terminal(NoEnable, BaseConnection):
             if chunk is None and at_prompt and cut is not None:
                 return self._taken(cut, text)
             if chunk is None:
-                self._give_up(clean("".join(received)), commands, at_prompt)
+                self._give_up(clean("".join(received)), commands, at_prompt=at_prompt)
             else:
                 received.append(chunk)
                 tail = (tail + chunk)[-_TAIL:]
@@ -185,7 +186,7 @@ class Terminal(NoEnable, BaseConnection):
             pieces.append(piece)
         return clean("".join(pieces))
 
-    def _give_up(self, text: str, commands: Sequence[str], at_prompt: bool) -> None:
+    def _give_up(self, text: str, commands: Sequence[str], *, at_prompt: bool) -> None:
         """Say why the answers are not complete; a session that stopped in the middle is of no more use."""
         if at_prompt:
             self._stand_at(text)
@@ -258,7 +259,7 @@ class Terminal(NoEnable, BaseConnection):
         return self._decoder.decode(data)
 
     def _refuse_control_characters(self, command: str) -> None:
-        if not command.strip() or any(ord(character) < 32 or ord(character) == 127 for character in command):
+        if not command.strip() or holds_controls(command):
             raise ValueError(f"not a command of one line: {command!r}")
         if len(command) > self.words.width - 100:  # beside the prompt, or the line editor scrolls its echo
             raise ValueError(f"longer than the terminal is wide: {command[:60]!r}...")

@@ -1,3 +1,4 @@
+# ruff: noqa: ARG002 - the signatures are asyncssh's
 """A small router made of asyncssh, for tests: a stateful command line whose faults a test can choose."""
 
 import asyncio
@@ -54,13 +55,23 @@ class Server:
 
 
 class _Ssh(asyncssh.SSHServer):
-    def __init__(self, script: Script, authorized: asyncssh.SSHKey) -> None:
+    def __init__(
+        self,
+        script: Script,
+        authorized: asyncssh.SSHKey,
+        *,
+        forwards: bool,
+        connections: list[asyncssh.SSHServerConnection],
+    ) -> None:
         self._script = script
         self._authorized = authorized
+        self._forwards = forwards
+        self._open = connections
         self.sessions = 0
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._script.connections += 1
+        self._open.append(conn)
 
     def begin_auth(self, username: str) -> bool:
         return True
@@ -78,6 +89,9 @@ class _Ssh(asyncssh.SSHServer):
     def validate_password(self, username: str, password: str) -> bool:
         self._script.logins.append(f"password {username}")
         return password == self._script.password
+
+    def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> bool:
+        return self._forwards
 
     def session_requested(self) -> "_Shell":
         if self.sessions >= self._script.max_sessions:
@@ -170,7 +184,7 @@ class _Shell(asyncssh.SSHServerSession[str]):
             return self._unix_said(line)
         if line in self._script.answers:
             return self._script.answers[line]
-        word = line.split(" ")[0]
+        word = line.partition(" ")[0]
         if line == "configure terminal":
             self._contexts = ["config"]
         elif line == "end":
@@ -187,7 +201,7 @@ class _Shell(asyncssh.SSHServerSession[str]):
         if line == "enter-cli":
             self._unix = False
             return ""
-        return f"sh: 1: {line.split(' ')[0]}: not found\n"
+        return f"sh: 1: {line.partition(' ')[0]}: not found\n"
 
     def _prompt(self) -> None:
         if self._unix:
@@ -213,16 +227,17 @@ class _Shell(asyncssh.SSHServerSession[str]):
 
 
 @contextmanager
-def serving(script: Script, folder: Path, *, host_key: asyncssh.SSHKey | None = None) -> Iterator[Server]:
+def serving(script: Script, folder: Path, *, forwards: bool = False) -> Iterator[Server]:
     """Run a server on a free port of 127.0.0.1 in a thread of its own."""
-    shown = host_key or asyncssh.generate_private_key("ssh-ed25519")
+    shown = asyncssh.generate_private_key("ssh-ed25519")
     client = asyncssh.generate_private_key("ssh-ed25519")
     file = folder / f"client-key-{id(script)}"
     client.write_private_key(file)
     loop = asyncio.new_event_loop()
+    connections: list[asyncssh.SSHServerConnection] = []
 
     def factory() -> _Ssh:
-        return _Ssh(script, client.convert_to_public())
+        return _Ssh(script, client.convert_to_public(), forwards=forwards, connections=connections)
 
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
@@ -231,15 +246,19 @@ def serving(script: Script, folder: Path, *, host_key: asyncssh.SSHKey | None = 
         yield Server(script, listener.get_port(), shown, file)
     finally:
         loop.call_soon_threadsafe(listener.close)
-        _on(loop, lambda: _cancel(loop))
+        _on(loop, lambda: _end(connections))
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
 
 
-async def _cancel(loop: asyncio.AbstractEventLoop) -> None:
+async def _end(connections: list[asyncssh.SSHServerConnection]) -> None:
     """End what still runs, so that nothing outlives the test."""
-    tasks = [task for task in asyncio.all_tasks(loop) if task is not asyncio.current_task()]
+    for connection in connections:
+        connection.abort()
+    for connection in connections:
+        await connection.wait_closed()
+    tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

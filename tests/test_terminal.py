@@ -13,7 +13,7 @@ from loopwright.errors import DeviceTimeout, LineRejected, SessionLost, Unexpect
 from loopwright.session_words import PingWords, SessionWords, ShellWords
 from tasks.connect import Access, open_session
 from tasks.session import Session, WritableSession, writer
-from shellserver import Script, Server, serving
+from tests.shellserver import Script, Server, serving
 
 WORDS = SessionWords(
     device_type="practice_shell",
@@ -179,7 +179,7 @@ def test_long_and_many_commands(session: Session, script: Script) -> None:
 
 @pytest.mark.parametrize("command", ["show a\nreload", "show\x03", "", " ", "show " + "x" * 5000, "\tshow"])
 def test_what_is_not_one_command_is_not_sent(session: Session, script: Script, command: str) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"not a command|longer than"):
         session.show(["show a", command])
     assert script.lines == []
 
@@ -284,7 +284,7 @@ def test_configuration_that_may_not_be_entered(device: WritableSession, script: 
     "lines", [["interface lo\nreload"], [" under nothing"], ["interface lo", "  too deep"], ["interface lo", ""]]
 )
 def test_impossible_lines_send_nothing(device: WritableSession, script: Script, lines: list[str]) -> None:
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"not a line|under no other"):
         device.configure(lines)
     assert script.lines == []
 
@@ -299,7 +299,7 @@ def test_stall_in_configuration_mode(device: WritableSession, script: Script) ->
 @pytest.mark.parametrize(
     ("answer", "saved"), [("Building...\n% Warning: owner\n[OK]\n", True), ("% Can't open file\n", False)]
 )
-def test_save(device: WritableSession, script: Script, answer: str, saved: bool) -> None:
+def test_save(device: WritableSession, script: Script, answer: str, *, saved: bool) -> None:
     script.answers = {"show saved": answer}
     if saved:
         device.save()

@@ -88,7 +88,7 @@ def test_ambiguous_streams_are_never_guessed(stream: str) -> None:
         ("r1# a\nr2# \nr1# ", True),
     ],
 )
-def test_prompts_in_an_answer_make_its_end_uncertain(stream: str, certain: bool) -> None:
+def test_prompts_in_an_answer_make_its_end_uncertain(stream: str, *, certain: bool) -> None:
     found = split(stream, ["a"], prompt())
     assert found is not None
     assert found.certain == certain
