@@ -75,7 +75,7 @@ class LoopbackWords:
 
 @dataclass(frozen=True)
 class Evidence:
-    """How one kind of evidence is read: the command, the format of its answer and the expression that finds the rows."""
+    """How one kind of evidence is read: the command, the format of its answer, the expression that finds the rows."""
 
     command: str
     kind: str

@@ -8,7 +8,16 @@ from rich.text import Text
 
 from loopwright.errors import LoopwrightError
 from loopwright.report import STYLES, Marks, labelled
-from loopwright.report_verdicts import MANY, broken, counts, ladders, matrix, verdict_document, verdicts_summary
+from loopwright.report_verdicts import (
+    MANY,
+    broken,
+    counts,
+    gone_lines,
+    ladders,
+    matrix,
+    verdict_document,
+    verdicts_summary,
+)
 from loopwright.verdict import Verdict
 
 
@@ -39,6 +48,8 @@ def proof_pages(
     if len(ladders(verdicts)) > left_out:
         yield matrix(verdicts, marks, full=full)
         yield Text("")
+    if gone := tuple(gone_lines(verdicts, marks)):
+        yield from (*gone, Text(""))
     for block in broken(verdicts):
         yield block
         yield Text("")

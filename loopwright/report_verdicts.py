@@ -27,6 +27,11 @@ MANY = 40
 """Addresses beyond which the matrix leaves out those that pass every rung."""
 
 
+def of_absence(verdict: Verdict) -> bool:
+    """Whether a verdict is about an address that is to be gone, which climbs no ladder."""
+    return verdict.expected.endswith(" gone")
+
+
 @dataclass(frozen=True, slots=True)
 class Ladder:
     """The verdicts of one address."""
@@ -43,10 +48,11 @@ class Ladder:
 
 
 def ladders(verdicts: Iterable[Verdict]) -> tuple[Ladder, ...]:
-    """The verdicts by address, in the order in which the addresses come."""
+    """The verdicts by address, in the order in which the addresses come; what is to be gone is none of them."""
     found: dict[tuple[str, int, str], dict[Rung, State]] = {}
     for v in verdicts:
-        found.setdefault((v.device, v.number, v.address), {})[v.rung] = v.state
+        if not of_absence(v):
+            found.setdefault((v.device, v.number, v.address), {})[v.rung] = v.state
     return tuple(Ladder(*key, tuple(sorted(states.items()))) for key, states in found.items())
 
 
@@ -76,8 +82,15 @@ def cause_document(cause: Cause | None) -> dict[str, Any] | None:
 
 def counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
     """How many addresses there are in each state, by the worst rung of each."""
+    verdicts = tuple(verdicts)
     states = [ladder.state for ladder in ladders(verdicts)]
-    return {"addresses": len(states), **{state: states.count(state) for state in ("pass", "fail", "unproven", "error")}}
+    gone = [v.state for v in verdicts if of_absence(v)]
+    return {
+        "addresses": len(states),
+        **{state: states.count(state) for state in ("pass", "fail", "unproven", "error")},
+        "to_be_gone": len(gone),
+        "gone": gone.count("pass"),
+    }
 
 
 def matrix(verdicts: Sequence[Verdict], marks: Marks, *, full: bool = False) -> Table:
@@ -112,6 +125,14 @@ def _cell(state: State | None, marks: Marks) -> Text:
     return Text(marks.state(state), STYLES.get(state or "", "dim"))
 
 
+def gone_lines(verdicts: Iterable[Verdict], marks: Marks) -> Iterator[Text]:
+    """A line for each address that is to be gone and is."""
+    for v in verdicts:
+        if of_absence(v) and v.state == "pass":
+            subject = f"gone  {v.device} loopback {v.number}, {v.address}: {v.actual}"
+            yield Text.assemble((f"{marks.passed} ", STYLES["pass"]), subject)
+
+
 def broken(verdicts: Iterable[Verdict]) -> Iterator[RenderableType]:
     """What does not pass, worst first; addresses that break on the same rung for the same reason stand together."""
     groups: dict[tuple[Any, ...], list[Verdict]] = {}
@@ -124,6 +145,7 @@ def broken(verdicts: Iterable[Verdict]) -> Iterator[RenderableType]:
             (STATE_WORDS[first.state], STYLES[first.state]),
             " ",
             (f"{first.device} loopback {first.number}", "bold"),
+            " to be gone" if of_absence(first) else "",
             f", rung {int(first.rung)} {first.rung.words}: {', '.join(v.address for v in group)}",
         )
         yield labelled(headline, _about(first))
@@ -151,10 +173,13 @@ def verdicts_summary(verdicts: Sequence[Verdict], readings: int, seconds: float)
     found = counts(verdicts)
     devices = len({v.device for v in verdicts})
     words = [f"{found['pass']} of {found['addresses']} addresses on {counted(devices, 'device')} pass every rung"]
+    if found["to_be_gone"]:
+        words.append(f"{found['gone']} of {found['to_be_gone']} gone")
     words += [
         f"{found[state]} {word}"
         for state, word in (("fail", "fail"), ("unproven", "unproven"), ("error", "could not be asked"))
         if found[state]
     ]
-    style = STYLES["pass" if found["pass"] == found["addresses"] else "fail" if found["fail"] else "unproven"]
+    states = {v.state for v in verdicts}
+    style = STYLES["fail" if "fail" in states else "unproven" if states - {"pass"} else "pass"]
     return Text.assemble((", ".join(words), style), f" ({counted(readings, 'reading')}, {seconds:.1f} s)")

@@ -24,8 +24,8 @@ from loopwright.report_proof import unanswered_lines
 from playbooks.command import playbook
 from playbooks.look import Seen, look, planned
 from playbooks.run import Run
-from playbooks.verify import exit_code as proof_exit_code
 from playbooks.verify import beside, pages, proof_fields, prove
+from playbooks.verify import exit_code as proof_exit_code
 from tasks.network import Network
 from tasks.prove import Proof
 from tasks.workspace import Workspace

@@ -1,6 +1,6 @@
 """How a provisioning run ended: for each device, as an exit code, as a document, as pages."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,8 +10,9 @@ from rich.text import Text
 from loopwright.errors import LoopwrightError, Refused
 from loopwright.exit_codes import Exit
 from loopwright.plan import Plan
-from loopwright.report import reason
+from loopwright.report import reason, shown
 from loopwright.report_run import DeviceEnd, ends_document, ends_pages
+from loopwright.steps import Action
 from playbooks.look import Seen
 from playbooks.run import Run
 from playbooks.verify import pages, proof_fields
@@ -32,6 +33,36 @@ class Provisioned:
     refused: Mapping[str, str] = field(default_factory=dict)
     proof: Proof | None = None
     put_back_proof: Proof | None = None
+
+
+class LeftHalfway(LoopwrightError):
+    """A run that ended while devices were neither proved and saved nor put back; `undo` has the lines of each."""
+
+    exit_code = Exit.NEEDS_HANDS
+
+    def __init__(self, undo: Mapping[str, tuple[str, ...]], folder: str) -> None:
+        told = [
+            f"  {name} is undone by\n" + "\n".join(f"    {shown(li)}" for li in lines) for name, lines in undo.items()
+        ]
+        words = "written to, and neither saved nor put back:" if undo else "every device was saved or put back"
+        super().__init__("\n".join((f"stopped in the middle of a run; {words}", *told)))
+        self.hint = f"the journal is {folder}/journal.jsonl"
+        self.undo, self.folder = undo, folder
+
+    def __reduce__(self) -> tuple[type["LeftHalfway"], tuple[Mapping[str, tuple[str, ...]], str]]:
+        return type(self), (self.undo, self.folder)
+
+
+def written_and_left(journal: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The devices that a journal has as written to, and as neither saved nor put back."""
+    state: dict[str, bool] = {}
+    for entry in journal:
+        event, action, device = entry["event"], entry.get("action"), entry.get("device", "")
+        if event == "begin" and action == Action.LOAD:
+            state[device] = True
+        if event == "as before" or (event == "done" and action in (Action.SAVE, Action.UNDO)):
+            state[device] = False
+    return tuple(device for device, left in state.items() if left)
 
 
 def exit_code(result: Provisioned, seen: Seen) -> int:

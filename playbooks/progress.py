@@ -67,6 +67,8 @@ class Announcer(Listener):
             ended = self._stages.pop(stage)
             if self._bars is not None and ended.task is not None:
                 self._bars.remove_task(ended.task)
+            if not self._stages:
+                self._release()  # reports and questions are printed between phases
             now = self.clock()
             if now - self._ended.get(stage, now - SILENCE) < SILENCE:
                 return
@@ -74,7 +76,10 @@ class Announcer(Listener):
             self.console.print(_words(stage, ended, now), style="dim")
 
     def close(self) -> None:
-        """Give the terminal back."""
+        """Give the terminal back, in the middle of a phase too."""
+        self._release()
+
+    def _release(self) -> None:
         bars, self._bars = self._bars, None
         if bars is not None:
             bars.stop()

@@ -11,22 +11,22 @@ from typing import Any
 import click
 from rich.text import Text
 
-from loopwright.errors import Refused
+from loopwright.errors import LoopwrightError, Refused
 from loopwright.exit_codes import Exit
 from loopwright.expect import Absence, absences
-from loopwright.journal import RunFolder
+from loopwright.journal import RunFolder, read_journal
 from loopwright.plan import Allowed, Change, DevicePlan, Plan, removals_allowed
 from loopwright.report import counted, document
 from loopwright.steps import STRATEGIES
 from playbooks import plan as planning_playbook
 from playbooks.command import WRITE_DEADLINE, planning, playbook
-from playbooks.ending import Provisioned, ending, exit_code, fields
+from playbooks.ending import LeftHalfway, Provisioned, ending, exit_code, fields, written_and_left
 from playbooks.known import known_elsewhere
 from playbooks.look import Seen, look, planned, prover
 from playbooks.plan import plan_fields, plan_pages
 from playbooks.run import Run, on_interrupt
-from playbooks.verify import exit_code as proof_exit_code
 from playbooks.verify import beside, pages, proof_fields, prove
+from playbooks.verify import exit_code as proof_exit_code
 from tasks.deploy import Job, before_and_after, deploy, keep, put_back
 from tasks.gather import observe_devices
 from tasks.network import Network
@@ -171,7 +171,7 @@ def _carried_out(run: Run, workspace: Workspace, network: Network, seen: Seen, p
     """Carry out a plan inside its run folder."""
     with run_folder(runs) as folder:
         folder.write_document("plan.json", document("plan", Exit.DONE, **plan_fields(plan, seen, None)))
-        with carried_through(run, folder):
+        with carried_through(run, folder, plan.changing):
             result = provision(workspace, network, seen, plan, folder, run.deadline, run.vantage_points)
         code = exit_code(result, seen)
         found = document("provision", code, run=folder.id, plan=plan_fields(plan, seen, None), **fields(result, seen))
@@ -191,19 +191,29 @@ def run_folder(runs: Path) -> Iterator[RunFolder]:
 
 
 @contextmanager
-def carried_through(run: Run, folder: RunFolder) -> Iterator[None]:
-    """Let an interrupt end nothing half way: what is written is proved and kept, or put back; a second one stops."""
+def carried_through(run: Run, folder: RunFolder, plans: Iterable[DevicePlan]) -> Iterator[None]:
+    """Let an interrupt end nothing half way: what is written is proved and kept, or put back.
+
+    A second interrupt stops after the step in hand; so does a run folder that cannot be written. Then it is told what
+    the journal knows.
+    """
 
     def first(number: int, frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        run.below_the_signal()
         run.err.print(
             "interrupted while writing: carried on until every device is kept or put back, "
             f"at most {run.deadline:.0f} s of proof; again to stop after the step in hand"
         )
         folder.record("interrupted")
 
-    with on_interrupt(first):
-        yield
+    try:
+        with on_interrupt(first):
+            yield
+    except (KeyboardInterrupt, LoopwrightError) as error:
+        left = written_and_left(read_journal(folder.path / "journal.jsonl"))
+        undo = {plan.device: plan.undo_lines for plan in plans}
+        raise LeftHalfway({name: undo[name] for name in left}, str(folder.path)) from error
 
 
 if __name__ == "__main__":

@@ -127,6 +127,7 @@ class Run:
 
         def stop(number: int, frame: FrameType | None) -> None:
             progress.close()
+            self.below_the_signal()
             words = "interrupted: nothing was written to any device"
             self.err.print(words)
             if self.as_json:
@@ -145,6 +146,11 @@ class Run:
         for key in network.access.learnt:
             self.learnt.append(asdict(key))
             self.err.print(f"learnt the host key of {key.device}: {key.type} {key.fingerprint}, into {key.file}")
+
+    def below_the_signal(self) -> None:
+        """Leave the line on which a terminal has echoed the signal."""
+        if self.err.is_terminal:
+            self.err.print()
 
     def show(self, *parts: RenderableType) -> None:
         """Print parts of a report, on stderr where stdout is for the document."""
