@@ -97,6 +97,8 @@ class Interest:
         self._prefixes = frozenset(prefixes)
         self._addresses = [ip_address(bare(prefix)) for prefix in self._prefixes]
         self._truncated: dict[tuple[int, int], set[int]] = {}
+        # All devices of a network tell of the same prefixes.
+        self._told: dict[str, bool] = {}
 
     def exact(self, prefix: str) -> bool:
         """Whether a prefix is one of those of interest."""
@@ -104,8 +106,12 @@ class Interest:
 
     def covers(self, prefix: str) -> bool:
         """Whether a prefix is of interest, or contains one that is."""
-        if prefix in self._prefixes:
-            return True
+        told = self._told.get(prefix)
+        if told is None:
+            told = self._told[prefix] = prefix in self._prefixes or self._contains_one(prefix)
+        return told
+
+    def _contains_one(self, prefix: str) -> bool:
         outer = ip_network(prefix, strict=False)
         key = (outer.version, outer.prefixlen)
         if key not in self._truncated:

@@ -12,6 +12,7 @@ from loopwright.observe import as_written
 from loopwright.platform import Platform
 from loopwright.render import between, nested, render
 from loopwright.resolve import Unresolved, resolve
+from loopwright.yaml_marks import without_collector
 
 BASIS_SCHEMA = 1
 
@@ -304,4 +305,5 @@ def removals_allowed(plan: Plan, allowed: int | None) -> str | None:
 
 def plan_network(pairs: Sequence[tuple[Intent, Observed, Platform]], allowed: Allowed = Allowed()) -> Plan:  # noqa: B008 - frozen
     """Plan every device."""
-    return Plan(tuple(plan_device(intent, observed, platform, allowed) for intent, observed, platform in pairs))
+    with without_collector():
+        return Plan(tuple(plan_device(intent, observed, platform, allowed) for intent, observed, platform in pairs))

@@ -11,6 +11,11 @@ from jmespath import functions
 Row = dict[str, Any]
 
 
+@lru_cache(maxsize=200_000)
+def _prefix(text: str) -> str:
+    return str(ipaddress.ip_network(text, strict=False))
+
+
 class _RouterFunctions(functions.Functions):
     """Functions are found by jmespath through their `_func_` prefix, as its documentation asks."""
 
@@ -33,7 +38,7 @@ class _RouterFunctions(functions.Functions):
     @functions.signature({"types": ["string"]}, {"types": ["string", "number"]})
     def _func_prefix(self, address: str, mask: str | int) -> str:
         """Join an address and a mask or a prefix length into a canonical prefix."""
-        return str(ipaddress.ip_network(f"{address}/{mask}", strict=False))
+        return _prefix(f"{address}/{mask}")
 
 
 _OPTIONS = jmespath.Options(custom_functions=_RouterFunctions())
