@@ -1,0 +1,66 @@
+"""The demo, whole, against the output that is kept; and the README, which shows parts of it."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import lab
+
+ROOT = Path(__file__).parent.parent
+GOLDEN = ROOT / "tests/golden/demo.txt"
+MASKS = (
+    (r"\d+\.\d+ s\b", "N.N s"),
+    (r"\(\d+ readings", "(N readings"),
+    (r"^(read|ping): \d+ devices", r"\1: N devices"),
+    (r"runs/\d{8}-\d{6}", "runs/DATE-TIME"),
+)
+
+
+def masked(text: str) -> str:
+    """What the demo prints, without what differs from run to run."""
+    for pattern, mask in MASKS:
+        text = re.sub(pattern, mask, text, flags=re.MULTILINE)
+    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+
+
+@pytest.fixture
+def practice_possible() -> None:
+    """Real routers can run here; where they cannot, that is a reason to skip, and in CI a failure."""
+    try:
+        lab.require()
+    except lab.LabUnavailable as reason:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(f"no practice network here: {reason}")
+
+
+@pytest.mark.lab
+@pytest.mark.timeout(180)
+def test_the_demo_prints_what_is_kept(practice_possible: None) -> None:
+    """UPDATE_GOLDEN=1 keeps what it prints now."""
+    environment = {**os.environ, "COLUMNS": "100", "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-m", "playbooks.demo"],
+        env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=170, check=False,
+    )  # fmt: skip
+    if os.environ.get("UPDATE_GOLDEN"):
+        GOLDEN.write_text(masked(done.stdout), encoding="utf-8")
+    assert masked(done.stdout) == GOLDEN.read_text(encoding="utf-8")
+    assert done.returncode == 0
+
+
+def _shown(name: str) -> str:
+    """A part of the README that is said to be printed by the demo."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    found = re.search(rf"<!-- {name} -->\n+```console\n(.*?)```", readme, flags=re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def test_the_screen_in_the_readme_is_what_the_demo_prints() -> None:
+    shown = masked(_shown("demo:verify"))
+    assert shown in GOLDEN.read_text(encoding="utf-8")
