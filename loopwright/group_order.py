@@ -11,13 +11,19 @@ class Member(Protocol):
     """What can belong to groups."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """Its name."""
+        ...
 
     @property
-    def groups(self) -> tuple[str, ...]: ...
+    def groups(self) -> tuple[str, ...]:
+        """The groups that it names, nearest first."""
+        ...
 
     @property
-    def mark(self) -> Mark | None: ...
+    def mark(self) -> Mark | None:
+        """Where it is written."""
+        ...
 
 
 def inherited_groups(named: tuple[str, ...], groups: Mapping[str, Member]) -> tuple[str, ...]:

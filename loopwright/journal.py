@@ -55,7 +55,9 @@ class RunFolder:
                 os.write(self._journal, line.encode())
                 os.fdatasync(self._journal)
             except OSError as error:
-                raise UsageError(f"the journal {self.path}/journal.jsonl cannot be written: {error.strerror}") from error
+                raise UsageError(
+                    f"the journal {self.path}/journal.jsonl cannot be written: {error.strerror}"
+                ) from error
 
     def write(self, name: str, content: str) -> Path:
         """Write a file of the run whole or not at all."""

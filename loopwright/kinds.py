@@ -60,9 +60,13 @@ class Faults(list[Fault]):
 class Kind(Protocol):
     """A kind of value; `read` returns the canonical value, None where a fault was reported."""
 
-    def read(self, value: Any, at: At, faults: Faults) -> Any: ...
+    def read(self, value: Any, at: At, faults: Faults) -> Any:
+        """The canonical value of what is written."""
+        ...
 
-    def schema(self) -> JsonSchema: ...
+    def schema(self) -> JsonSchema:
+        """How JSON Schema describes it."""
+        ...
 
 
 def shown(value: object) -> str:

@@ -31,8 +31,8 @@ class _RouterFunctions(functions.Functions):
         for row in rows or []:
             children = row.get(key) or []
             parent = {name: value for name, value in row.items() if name != key}
-            for child in children.values() if isinstance(children, dict) else children:
-                spread.append({**parent, **child})
+            each = children.values() if isinstance(children, dict) else children
+            spread.extend({**parent, **child} for child in each)
         return spread
 
     @functions.signature({"types": ["string"]}, {"types": ["string", "number"]})

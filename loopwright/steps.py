@@ -1,4 +1,4 @@
-"""How a device is written to, as data: a commit strategy turns a plan into steps, and steps say how to ask after them."""
+"""How a device is written to, as data: a commit strategy turns a plan into steps."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -69,7 +69,7 @@ Fault = tuple[Mark | None, str]
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _TRUE = frozenset(("true", "True", "TRUE"))
 _FALSE = frozenset(("false", "False", "FALSE"))
-_BOOLEAN_1_1 = frozenset("yes Yes YES no No NO on On ON off Off OFF".split())
+_BOOLEAN_1_1 = frozenset(["yes", "Yes", "YES", "no", "No", "NO", "on", "On", "ON", "off", "Off", "OFF"])
 _NUMERIC_START = frozenset("0123456789+-.")
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]*)")
 _PREFIXED = re.compile(r"0x[0-9a-fA-F]+|0o[0-7]+")
@@ -83,7 +83,7 @@ _STRING_TAGS = frozenset(("!", "tag:yaml.org,2002:str"))
 class _Composer(CParser):
     """The C parser without PyYAML's resolvers, which cost more time than the parsing."""
 
-    def resolve(self, kind: type[Node], value: object, implicit: object) -> str:
+    def resolve(self, kind: type[Node], value: object, implicit: object) -> str:  # noqa: ARG002 - PyYAML's signature
         return _IMPLICIT
 
     def descend_resolver(self, parent: object, index: object) -> None:
@@ -125,7 +125,7 @@ def plain(text: str) -> object:
 class _Reading:
     """One file being turned from nodes into values."""
 
-    def __init__(self, file: str, has_aliases: bool) -> None:
+    def __init__(self, file: str, *, has_aliases: bool) -> None:
         self.file = file
         self.faults: list[Fault] = []
         self.has_aliases = has_aliases
@@ -208,7 +208,7 @@ def read_yaml(file: str, content: bytes) -> tuple[object, list[Fault]]:
         line = content.count(b"\n", 0, error.start) + 1
         column = error.start - content.rfind(b"\n", 0, error.start)
         return None, [(Mark(file, line, column), "is no UTF-8 text from here on")]
-    reading = _Reading(file, "&" in text)
+    reading = _Reading(file, has_aliases="&" in text)
     with without_collector():
         try:
             root = _Composer(text).get_single_node()

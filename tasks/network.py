@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from nornir.core import Nornir
 from nornir.core.inventory import Host
@@ -48,7 +48,7 @@ class _ProgressProcessor:
 
     def task_instance_started(self, task: Task, host: Host) -> None: ...
 
-    def task_instance_completed(self, task: Task, host: Host, result: MultiResult) -> None:
+    def task_instance_completed(self, task: Task, host: Host, result: MultiResult) -> None:  # noqa: ARG002 - Nornir's
         outcome = result[0].result
         self.progress.advance(self.stage, host.name, ok=isinstance(outcome, Outcome) and outcome.ok)
 
@@ -80,7 +80,7 @@ class Network:
     workers: int = DEFAULT_WORKERS
     progress: Progress = field(default_factory=Progress)
 
-    def __enter__(self) -> "Network":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

@@ -61,7 +61,7 @@ class Workspace:
         """The platform of every device; raises PlatformError for the first that has no folder."""
         missing = {i.platform for i in self.intents if i.platform not in self.platforms}
         if missing:
-            name = sorted(missing)[0]
+            name = min(missing)
             raise PlatformError(
                 f"there is no platform folder for {name!r}; there is {', '.join(self.platforms)}",
                 hint=f"write templates/{name}/ (platform.yaml and loopback.j2), or mend `platform:` in hosts.yaml",
@@ -82,7 +82,8 @@ def open_workspace(folder: Path, limit: tuple[str, ...] = ()) -> Workspace:
     """Read an inventory folder; raises InventoryError with every fault, UsageError where there is no such folder."""
     if not folder.is_dir():
         raise UsageError(
-            f"there is no inventory folder {folder}", hint="name one with --inventory, or make one with `loopwright init DIR`"
+            f"there is no inventory folder {folder}",
+            hint="name one with --inventory, or make one with `loopwright init DIR`",
         )
     InventoryPluginRegister.register("LoopwrightInventory", LoopwrightInventory)
     nornir = InitNornir(

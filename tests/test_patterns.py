@@ -17,7 +17,12 @@ MATCHES = [
     ("digits", "ip ospf[ {process:number}] area {area}", ("ip ospf 7 area 0",), {"process": "7", "area": "0"}),
     ("no digits", "ip ospf[ {process:number}] area {area}", ("ip ospf area 0",), {"area": "0"}),
     ("a word where digits belong", "ip ospf[ {process:number}] area {area}", ("ip ospf x area 0",), None),
-    ("a context in a context", "<af> / network {p}", ("router bgp 1", "family x", "network y"), {"process": "1", "p": "y"}),
+    (
+        "a context in a context",
+        "<af> / network {p}",
+        ("router bgp 1", "family x", "network y"),
+        {"process": "1", "p": "y"},
+    ),
     ("a line that is not deep enough", "<af> / network {p}", ("router bgp 1", "network y"), None),
     ("dots are dots", "a.b {c}", ("axb c",), None),
 ]

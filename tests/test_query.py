@@ -41,5 +41,5 @@ def test_documents_that_follow_each_other_are_all_read() -> None:
 
 @pytest.mark.parametrize("text", ["% no such thing", '{"a": 1', '{"a": 1} tail'], ids=["words", "cut short", "tail"])
 def test_what_is_no_json_is_an_error(text: str) -> None:
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match=r"Expecting|Extra"):
         json_documents(text)

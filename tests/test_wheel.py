@@ -41,7 +41,13 @@ def test_what_the_wheel_installs_finds_its_platforms(wheel: Path, tmp_path: Path
     code = "import loopwright, loopwright.platform as p; print(loopwright.__file__); print(*p.load_platforms())"
     environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
     told = subprocess.run(
-        [sys.executable, "-P", "-c", code], cwd=tmp_path, env=environment, check=True, capture_output=True, text=True, timeout=60
+        [sys.executable, "-P", "-c", code],
+        cwd=tmp_path,
+        env=environment,
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
     ).stdout.splitlines()
     assert told[0].startswith(str(tmp_path))
     assert told[1].split() == sorted(folder.name for folder in (ROOT / "templates").iterdir())
