@@ -1,15 +1,15 @@
 """Finds why a rung breaks: pure reasoning over the evidence, from the nearest explanation to the farthest."""
 
-from collections.abc import Iterable
-from ipaddress import ip_interface
-
 from loopwright.addresses import bare
 from loopwright.expect import Carried, Expectation
-from loopwright.models import Link, family_of
+from loopwright.models import family_of
 from loopwright.observe import as_written
-from loopwright.picture import Picture
+from loopwright.picture import Picture, discards
 from loopwright.render import between, render
+from loopwright.unseen import of_unseen
 from loopwright.verdict import Cause
+
+__all__ = ["of_configuration", "of_no_reply", "of_origination", "of_silence", "of_unseen"]
 
 
 def of_configuration(expectation: Expectation, picture: Picture, text: str) -> Cause:
@@ -43,99 +43,26 @@ def of_origination(expectation: Expectation, carried: Carried, picture: Picture)
         return of_configuration(expectation, picture, f"{protocol} is not told to advertise {carried.prefix}")
     if advert.area is not None and advert.area != carried.scope:
         return of_configuration(expectation, picture, f"{protocol} has it in area {advert.area}, not {carried.scope}")
-    family = family_of(expectation.address)
-    command = picture.command(device, f"table-{protocol}", prefix=carried.prefix) or picture.command(
-        device, f"table-{protocol}-{family}", prefix=carried.prefix
-    )
+    command = picture.table_command(device, protocol, carried.prefix)
     return Cause("origination", device, f"{protocol} is told to advertise {carried.prefix} and does not", command)
 
 
-def peer_of(link: Link, device: str, picture: Picture) -> str | None:
-    """The device at the other end of a link."""
-    subnet = ip_interface(link.address).network
-    for name in picture.evidence:
-        if name != device and any(
-            other.vrf == link.vrf and ip_interface(other.address).network == subnet for other in picture.links(name)
-        ):
-            return name
-    return None
-
-
-def of_adjacency(carried: Carried, without: Iterable[str], holders: frozenset[str], picture: Picture) -> Cause | None:
-    """A neighbour is down between a device that knows the prefix and one that does not."""
-    protocol = carried.protocol
-    for device in without:
-        for link in picture.links(device):
-            if not any(name == protocol for name, _ in link.protocols):
-                continue
-            peer = peer_of(link, device, picture)
-            states = [n for n in picture.neighbours(device, protocol) if _on(n.interface, link.interface)]
-            if peer in holders and not any(n.up for n in states):
-                state = states[0].state if states else "missing"
-                text = f"its {protocol} neighbour {peer} on {link.interface} is {state}"
-                return Cause("adjacency", device, text, picture.command(device, f"neighbours-{protocol}"))
-        if protocol == "bgp":
-            down = [n for n in picture.neighbours(device, "bgp") if not n.up and _family(n.neighbour, carried.prefix)]
-            for neighbour in down:
-                text = f"its bgp session with {neighbour.neighbour} is {neighbour.state}"
-                return Cause("adjacency", device, text, picture.command(device, "neighbours-bgp"))
-    return None
-
-
-def _family(one: str, other: str) -> bool:
-    return family_of(one) == family_of(other)
-
-
-def _on(shown: str, interface: str) -> bool:
-    """Some systems show a neighbour's interface with its address behind a colon."""
-    return shown == interface or shown.startswith(f"{interface}:")
-
-
-def of_missing(
-    expectation: Expectation, carried: Carried, without: tuple[str, ...], holders: frozenset[str], picture: Picture
-) -> Cause:
-    """Devices of the same domain do not have the prefix in their table."""
-    adjacency = of_adjacency(carried, without, holders | {expectation.device}, picture)
-    if adjacency is not None:
-        return adjacency
-    family = family_of(expectation.address)
-    viewer = without[0]
-    command = picture.command(viewer, f"table-{carried.protocol}", prefix=carried.prefix) or picture.command(
-        viewer, f"table-{carried.protocol}-{family}", prefix=carried.prefix
-    )
-    if not holders:
-        text = f"{carried.protocol} of {expectation.device} originates {carried.prefix} and nobody has it"
-        return Cause("origination", expectation.device, text, command)
-    text = f"{carried.prefix} is not in its {carried.protocol} table, though {', '.join(sorted(holders))} has it"
-    return Cause("filter", viewer, text, command)
-
-
-def of_hidden_route(expectation: Expectation, prefix: str, viewer: str, picture: Picture) -> Cause:
-    """A device has no route of exactly the prefix: nothing at all, or something wider in its place."""
-    vrf = expectation.loopback.vrf
-    family = family_of(expectation.address)
-    command = picture.command(viewer, f"route-{family}", prefix=prefix)
-    wider = picture.covering(viewer, prefix, vrf)
-    inside = [p for p, members in expectation.inside.items() if viewer in members and picture.table(viewer, p, prefix)]
-    if inside:
-        text = f"{prefix} is in its {inside[0]} table and not in its routing table: filtered or refused there"
-        return Cause("filter", viewer, text, command)
-    if wider is not None:
-        text = f"it has only {wider.prefix} ({wider.protocol}), which hides that {prefix} is missing"
-        return Cause("summary", viewer, text, command)
-    return Cause("filter", viewer, f"it has no route to {prefix}", command)
-
-
-def of_no_reply(expectation: Expectation, vantage: str, source: str, all_failed: bool, picture: Picture) -> Cause:
+def of_no_reply(expectation: Expectation, vantage: str, source: str, all_failed: bool, picture: Picture) -> Cause:  # noqa: FBT001
     """A ping is not answered: there is no way back, or something on the way drops it."""
-    vrf = expectation.loopback.vrf
+    device, vrf = expectation.device, expectation.loopback.vrf
     family = family_of(expectation.address)
-    if not picture.reaches(expectation.device, source, vrf):
-        text = f"it has no route back to {source} ({vantage})"
-        command = picture.command(expectation.device, f"route-{family}", prefix=source)
-        return Cause("path", expectation.device, text, command)
+    back = picture.way(device, source, vrf)
+    command = picture.command(device, f"route-{family}", prefix=source)
+    if back is None:
+        return Cause("path", device, f"it has no route back to {source} ({vantage})", command)
+    if discards(back):
+        text = f"it discards what goes back to {source} ({vantage}): {back.prefix} ({back.protocol})"
+        return Cause("path", device, text, command)
+    if {interface for _, interface in back.nexthops} == {expectation.loopback.interface}:
+        text = f"its own {expectation.address} covers {source} ({vantage}), so that no answer leaves it"
+        return Cause("configuration", device, text, command)
     command = picture.command(vantage, "ping", source=source, address=bare(expectation.address))
     if all_failed:
-        text = "routes exist both ways and nobody gets an answer: echo requests or replies are dropped"
-        return Cause("icmp", "", text, command)
+        text = "it answers itself and has routes both ways, and nobody gets an answer: its pings are dropped there or on the way"
+        return Cause("icmp", device, text, command)
     return Cause("path", vantage, f"routes exist both ways, and {vantage} alone gets no answer from {source}", command)

@@ -7,7 +7,7 @@ from functools import cached_property
 from loopwright.addresses import bare, contains, length
 from loopwright.device import Ping
 from loopwright.evidence import DeviceEvidence, Neighbour, Origination, Route
-from loopwright.models import Link, family_of
+from loopwright.models import Link, Process, family_of
 from loopwright.platform import Platform
 
 
@@ -18,6 +18,12 @@ class Picture:
     evidence: Mapping[str, DeviceEvidence]
     platforms: Mapping[str, Platform]
     pings: Mapping[str, tuple[Ping, ...]] = field(default_factory=dict)
+    cut_off: frozenset[tuple[str, str, str]] = frozenset()
+    """(device, VRF, family) of those that know none of several prefixes that they must see: no witnesses."""
+
+    def is_cut_off(self, device: str, vrf: str, address: str) -> bool:
+        """Whether a device knows nothing in the VRF and family of an address."""
+        return (device, vrf, family_of(address)) in self.cut_off
 
     def answered(self, device: str) -> DeviceEvidence | None:
         """The evidence of a device, None where it was not asked or did not answer."""
@@ -26,12 +32,30 @@ class Picture:
 
     @cached_property
     def identities(self) -> Mapping[tuple[str, str], str]:
-        """The device behind each originator, by protocol and router-id or system name."""
-        return {
+        """The device behind each originator, by protocol and router-id, system name or system-id."""
+        told = {
             (protocol, identity): device
             for device, found in self.evidence.items()
             for protocol, identity in found.identities.items()
         }
+        configured = {
+            (process.protocol, _identity(process)): device
+            for device, found in self.evidence.items()
+            for process in found.observed.routing.processes
+            if process.router_id is not None
+        }
+        return {**configured, **told}
+
+    def named(self, protocol: str) -> frozenset[str]:
+        """The devices whose name in a protocol is known."""
+        return self._named.get(protocol, frozenset())
+
+    @cached_property
+    def _named(self) -> Mapping[str, frozenset[str]]:
+        names: dict[str, set[str]] = {}
+        for (protocol, _), device in self.identities.items():
+            names.setdefault(protocol, set()).add(device)
+        return {protocol: frozenset(devices) for protocol, devices in names.items()}
 
     @cached_property
     def owners(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
@@ -83,6 +107,12 @@ class Picture:
         platform = self.platforms.get(device)
         return platform.show_command(what, **words) if platform else ""
 
+    def table_command(self, device: str, protocol: str, prefix: str) -> str:
+        """What a person types to see a prefix in a protocol's own table."""
+        return self.command(device, f"table-{protocol}", prefix=prefix) or self.command(
+            device, f"table-{protocol}-{family_of(prefix)}", prefix=prefix
+        )
+
     def links(self, device: str) -> tuple[Link, ...]:
         """The links of a device."""
         found = self.answered(device)
@@ -96,12 +126,31 @@ class Picture:
                 return bare(link.address)
         return None
 
-    def reaches(self, device: str, address: str, vrf: str) -> bool:
-        """Whether a device has any route in use towards an address."""
+    def way(self, device: str, address: str, vrf: str) -> Route | None:
+        """The route that a device uses towards an address: the most specific one."""
         found = self.answered(device)
-        return found is not None and any(
-            r.vrf == vrf and r.selected and r.installed and contains(r.prefix, bare(address)) for r in found.routes
-        )
+        candidates = [
+            r
+            for r in (found.routes if found else ())
+            if r.vrf == vrf and r.selected and r.installed and contains(r.prefix, bare(address))
+        ]
+        return max(candidates, key=lambda r: length(r.prefix), default=None)
+
+    def reaches(self, device: str, address: str, vrf: str) -> bool:
+        """Whether a device has a route in use towards an address that does not discard."""
+        route = self.way(device, address, vrf)
+        return route is not None and not discards(route)
+
+
+def discards(route: Route) -> bool:
+    """Whether a route leads nowhere: its next hops are told, and none has an address or an interface."""
+    return bool(route.nexthops) and not any(address or interface for address, interface in route.nexthops)
+
+
+def _identity(process: Process) -> str:
+    """The name under which a process originates: its router-id, or the system-id inside a NET."""
+    name = process.router_id or ""
+    return ".".join(name.split(".")[-4:-1]) if process.protocol == "isis" else name
 
 
 def _addresses(found: DeviceEvidence) -> Iterator[tuple[str, str]]:

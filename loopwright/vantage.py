@@ -10,6 +10,10 @@ from loopwright.models import family_of
 from loopwright.picture import Picture
 
 
+Place = tuple[str, str, str]
+"""A device in a VRF and a family."""
+
+
 @dataclass(frozen=True, slots=True)
 class Vantage:
     """A device that pings from a source of its own; `words` says what kind of source that is."""
@@ -32,13 +36,18 @@ class Vantages:
 
     def broken(self, picture: Picture) -> frozenset[str]:
         """The vantage points that reach none of their targets, though they have several: they are the fault."""
-        reached: dict[str, list[bool]] = {}
+        return frozenset(device for device, _, _ in self.failing(picture))
+
+    def failing(self, picture: Picture) -> frozenset[Place]:
+        """The same by VRF and family: who lacks IPv6 may be a good witness of IPv4."""
+        reached: dict[Place, list[bool]] = {}
         for (_, address), vantages in self.chosen.items():
             for vantage in vantages:
                 ping = picture.ping(vantage.device, vantage.source, bare(address), vantage.vrf)
                 if ping is not None:
-                    reached.setdefault(vantage.device, []).append(ping.received > 0)
-        return frozenset(device for device, answers in reached.items() if len(answers) > 1 and not any(answers))
+                    place = (vantage.device, vantage.vrf, family_of(address))
+                    reached.setdefault(place, []).append(ping.received > 0)
+        return frozenset(place for place, answers in reached.items() if len(answers) > 1 and not any(answers))
 
     def requests(self) -> dict[str, tuple[PingRequest, ...]]:
         """What each device is asked to ping."""
@@ -75,7 +84,7 @@ def choose(
             sources.setdefault((e.device, e.loopback.vrf, family_of(e.address)), bare(e.address))
     chosen = {}
     for number, e in enumerate(proven):
-        candidates = [v for v in e.viewers if picture.answered(v)]
+        candidates = [v for v in e.viewers if picture.answered(v) and not picture.is_cut_off(v, e.loopback.vrf, e.address)]
         vantages = []
         for device in spread(candidates, k, number):
             source = sources.get((device, e.loopback.vrf, family_of(e.address)))
@@ -87,3 +96,26 @@ def choose(
                 vantages.append(Vantage(device, address, e.loopback.vrf, "routed interface"))
         chosen[(e.device, e.address)] = tuple(vantages)
     return Vantages(chosen)
+
+
+def find_cut_off(expected: Iterable[Expectation], picture: Picture) -> frozenset[Place]:
+    """Find the devices that know no way to any of several others that they must see: they are the fault, not these.
+
+    Where nobody knows anything there is no witness to be spared.
+    """
+    lost: dict[Place, set[str]] = {}
+    knowing: set[Place] = set()
+    for e in expected:
+        family = family_of(e.address)
+        for viewer in e.viewers:
+            place = (viewer, e.loopback.vrf, family)
+            if place in knowing or picture.answered(viewer) is None:
+                continue
+            if picture.reaches(viewer, e.address, e.loopback.vrf):
+                knowing.add(place)
+            else:
+                lost.setdefault(place, set()).add(e.device)
+    places = {(vrf, family) for _, vrf, family in knowing}
+    return frozenset(
+        place for place, devices in lost.items() if place not in knowing and len(devices) > 1 and place[1:] in places
+    )

@@ -11,7 +11,7 @@ from loopwright.expect import Absence, Expectation
 from loopwright.models import Observed, family_of
 from loopwright.picture import Picture
 from loopwright.platform import Platform
-from loopwright.vantage import Vantages, choose
+from loopwright.vantage import Vantages, choose, find_cut_off
 from loopwright.verdict import Rung, Verdict
 from loopwright.verify import control_plane_holds, judge
 from tasks.gather import TABLES, WITH_NEIGHBOURS, gather, run_pings
@@ -65,6 +65,8 @@ class Prover:
         verdicts = self._judge(picture, vantages)
         while True:
             failing = self._devices_of(v for v in verdicts if v.state != "pass")
+            if settling.changing:  # who knows nothing yet may learn it
+                failing |= {device for device, _, _ in picture.cut_off}
             if self.clock() - started > settling.deadline:
                 break
             if failing:
@@ -76,8 +78,8 @@ class Prover:
             previous, picture, verdicts = verdicts, again, self._judge(again, vantages)
             if _states(previous) == _states(verdicts) and (not failing or not settling.changing):
                 break
-        broken = tuple(sorted(vantages.broken(picture)))
-        return Proof(verdicts, picture, broken, readings, self.clock() - started)
+        broken = vantages.broken(picture) | {device for device, _, _ in picture.cut_off}
+        return Proof(verdicts, picture, tuple(sorted(broken)), readings, self.clock() - started)
 
     def _judge(self, picture: Picture, vantages: Vantages) -> tuple[Verdict, ...]:
         return judge(self.expectations, self.absences, picture, vantages)
@@ -92,7 +94,8 @@ class Prover:
     def _read(self, picture: Picture, devices: set[str], kinds: Iterable[str]) -> Picture:
         wanted = {name: self.known[name] for name in sorted(devices) if name in self.known}
         fresh = gather(self.network, wanted, self._interest(), kinds)
-        return replace(picture, evidence={**self.silent, **picture.evidence, **fresh})
+        read = replace(picture, evidence={**self.silent, **picture.evidence, **fresh}, cut_off=frozenset())
+        return replace(read, cut_off=find_cut_off((*self.expectations, *self.others), read))
 
     def _devices_of(self, verdicts: Iterable[Verdict]) -> set[str]:
         """The devices whose answers bear on some verdicts."""

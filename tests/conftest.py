@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +11,10 @@ import pytest
 import lab
 from tests.practice import Practice, provision_everything, write_inventory
 
-from pathlib import Path
-
 ENVIRONMENT = "LOOPWRIGHT_PRACTICE"
 """Names a practice network that is up, to spare its start while working on tests."""
 
-LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104 - compared, not listened on
+LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -36,10 +36,11 @@ def _at_once(network: lab.Network, ask: Callable[[str], str]) -> dict[str, str]:
 
 @dataclass
 class Practice:
-    """The network, and where the inventory is that it was provisioned from, if it was."""
+    """The network; where the inventory is that it was provisioned from, if it was, and what that says beside the usual."""
 
     network: lab.Network
     provisioned: Path | None = None
+    hosts: Mapping[str, Any] = field(default_factory=dict)
 
     def state(self) -> dict[str, str]:
         """The running configuration of every router, and what its kernel holds."""
@@ -69,7 +70,7 @@ class Practice:
         lab.down(name)
         self.network.state.ports.update(lab.up(lab.default(), name, owner=owner).state.ports)
         if self.provisioned is not None:
-            provision_everything(self.network, self.provisioned)
+            provision_everything(self.network, self.provisioned, self.hosts)
 
 
 def write_inventory(network: lab.Network, folder: Path, hosts: Mapping[str, Any] | None = None) -> Path:
@@ -144,9 +145,9 @@ def desk(
         yield Desk(workspace, devices, folder.parent / "runs", network, deadline)
 
 
-def provision_everything(network: lab.Network, folder: Path) -> None:
+def provision_everything(network: lab.Network, folder: Path, hosts: Mapping[str, Any] | None = None) -> None:
     """Give every router its loopbacks, and see that they are proven."""
-    write_inventory(network, folder)
+    write_inventory(network, folder, hosts)
     with desk(network, folder, deadline=30) as at:
         run = at.provision()
     assert run.code == 0, (run.result, run.failing)

@@ -1,0 +1,167 @@
+"""Finds why devices that must see a prefix do not: what is down, discarded, filtered or hidden between them and it."""
+
+from collections.abc import Iterator
+from ipaddress import ip_interface
+
+from loopwright.expect import Carried, Expectation
+from loopwright.models import Link, family_of
+from loopwright.picture import Picture, discards
+from loopwright.resolve import FAMILIES_OF
+from loopwright.verdict import Cause
+
+Way = tuple[str, bool]
+"""A way by which a device could learn of a prefix, in words, and whether it is up."""
+
+
+def of_unseen(
+    e: Expectation, carried: Carried | None, lacking: tuple[str, ...], holders: frozenset[str], picture: Picture
+) -> Cause:
+    """Name the cause nearest to the prefix; `carried` is set where a table lacks it, else a routing table does."""
+    alone = not holders - {e.device}
+    found = _isolated(e, picture) if alone else None
+    found = found or next(_discarded(e, lacking, picture), None)
+    found = found or next(_adjacencies(e, lacking, holders | {e.device}, picture), None)
+    if found is not None:
+        return found
+    if carried is not None:
+        return _not_in_table(e, carried, lacking[0], holders, picture)
+    for explanations in (_refused, _summaries, _boundaries):
+        found = next(explanations(e, lacking, holders, picture), None)
+        if found is not None:
+            return found
+    return Cause("filter", lacking[0], f"it has no route to {e.prefix}", _route_command(e, lacking[0], picture))
+
+
+def _route_command(e: Expectation, device: str, picture: Picture) -> str:
+    return picture.command(device, f"route-{family_of(e.address)}", prefix=e.prefix)
+
+
+def _isolated(e: Expectation, picture: Picture) -> Cause | None:
+    """The device itself has nobody to tell: every neighbour of a protocol that carries the prefix is down."""
+    for carried in e.carried:
+        protocol = carried.protocol
+        if not _neighbours_told(e.device, protocol, picture):
+            continue
+        ways = list(_ways(e.device, None, e.address, picture, protocol))
+        if ways and not any(up for _, up in ways):
+            command = picture.command(e.device, f"neighbours-{protocol}")
+            return Cause("adjacency", e.device, "; ".join(words for words, _ in ways), command)
+        if not ways and protocol != "bgp" and not any(n.up for n in picture.neighbours(e.device, protocol)):
+            text = f"no link of it to another device takes part in {protocol}"
+            return Cause("adjacency", e.device, text, picture.command(e.device, "configuration"))
+    return None
+
+
+def _neighbours_told(device: str, protocol: str, picture: Picture) -> bool:
+    found = picture.answered(device)
+    return found is not None and ("neighbours", protocol) in found.asked
+
+
+def _ways(
+    device: str, holders: frozenset[str] | None, address: str, picture: Picture, only: str = ""
+) -> Iterator[Way]:
+    """Yield the configured adjacencies of a device, towards the holders where they are given."""
+    family = family_of(address)
+    for link in picture.links(device):
+        peer = peer_of(link, device, picture) if family_of(link.address) == family else None
+        if peer is None or (holders is not None and peer not in holders):
+            continue
+        for protocol in sorted({name for name, _ in link.protocols}):
+            if only in ("", protocol) and family in FAMILIES_OF[protocol] and _neighbours_told(device, protocol, picture):
+                states = [n for n in picture.neighbours(device, protocol) if _on(n.interface, link.interface)]
+                state = states[0].state if states else "missing"
+                up = any(n.up for n in states)
+                yield f"its {protocol} neighbour {peer} on {link.interface} is {state}", up
+    if only in ("", "bgp"):
+        yield from _sessions(device, holders, family, picture)
+
+
+def _sessions(device: str, holders: frozenset[str] | None, family: str, picture: Picture) -> Iterator[Way]:
+    """Yield the BGP sessions of a device of one family."""
+    for neighbour in picture.neighbours(device, "bgp"):
+        owners = [d for (_, address), ds in picture.owners.items() if address == neighbour.neighbour for d in ds]
+        if family_of(neighbour.neighbour) == family and (holders is None or holders & set(owners)):
+            who = f"{neighbour.neighbour} ({', '.join(owners)})" if owners else neighbour.neighbour
+            yield f"its bgp session with {who} is {neighbour.state}", neighbour.up
+
+
+def peer_of(link: Link, device: str, picture: Picture) -> str | None:
+    """The device at the other end of a link."""
+    subnet = ip_interface(link.address).network
+    for name in picture.evidence:
+        if name != device and any(
+            other.vrf == link.vrf and ip_interface(other.address).network == subnet for other in picture.links(name)
+        ):
+            return name
+    return None
+
+
+def _on(shown: str, interface: str) -> bool:
+    """Some systems show a neighbour's interface with its address behind a colon."""
+    return shown == interface or shown.startswith(f"{interface}:")
+
+
+def _discarded(e: Expectation, lacking: tuple[str, ...], picture: Picture) -> Iterator[Cause]:
+    """Yield the devices whose route to exactly the prefix leads nowhere."""
+    for viewer in lacking:
+        found = picture.answered(viewer)
+        for prefix in sorted(e.prefixes):
+            route = found.route(prefix, e.loopback.vrf) if found else None
+            if route is not None and discards(route):
+                text = f"its route to {prefix} ({route.protocol}) discards everything"
+                yield Cause("filter", viewer, text, _route_command(e, viewer, picture))
+
+
+def _adjacencies(
+    e: Expectation, lacking: tuple[str, ...], holders: frozenset[str], picture: Picture
+) -> Iterator[Cause]:
+    """Yield the devices that border on a holder, every adjacency with which is down."""
+    for viewer in lacking:
+        ways = list(_ways(viewer, holders, e.address, picture))
+        if ways and not any(up for _, up in ways):
+            protocol = ways[0][0].split()[1]
+            command = picture.command(viewer, f"neighbours-{protocol}")
+            yield Cause("adjacency", viewer, "; ".join(words for words, _ in ways), command)
+
+
+def _not_in_table(e: Expectation, carried: Carried, viewer: str, holders: frozenset[str], picture: Picture) -> Cause:
+    """A table lacks the prefix, although the adjacencies are up."""
+    command = picture.table_command(viewer, carried.protocol, carried.prefix)
+    others = sorted(holders - {e.device})
+    if others:
+        text = f"{carried.prefix} is not in its {carried.protocol} table, though {', '.join(others)} has it"
+        return Cause("filter", viewer, text, command)
+    text = f"{carried.protocol} of {e.device} originates {carried.prefix} and nobody else has it"
+    if carried.protocol == "bgp":
+        return Cause("filter", "", f"{text}: filtered on its way out or at its neighbours", command)
+    return Cause("origination", e.device, text, command)
+
+
+def _refused(e: Expectation, lacking: tuple[str, ...], _: frozenset[str], picture: Picture) -> Iterator[Cause]:
+    """Yield the devices that have it in a protocol's table and not in their routing table."""
+    for viewer in lacking:
+        for carried in e.carried:
+            if viewer in e.inside[carried.protocol] and picture.table(viewer, carried.protocol, carried.prefix):
+                table = f"{carried.prefix} is in its {carried.protocol} table and not in its routing table"
+                yield Cause("filter", viewer, f"{table}: filtered or refused there", _route_command(e, viewer, picture))
+
+
+def _summaries(e: Expectation, lacking: tuple[str, ...], _: frozenset[str], picture: Picture) -> Iterator[Cause]:
+    """Yield the devices that have something wider in its place."""
+    for viewer in lacking:
+        wider = picture.covering(viewer, e.prefix, e.loopback.vrf)
+        if wider is not None:
+            text = f"it has only {wider.prefix} ({wider.protocol}), which hides that {e.prefix} is missing"
+            yield Cause("summary", viewer, text, _route_command(e, viewer, picture))
+
+
+def _boundaries(
+    e: Expectation, lacking: tuple[str, ...], holders: frozenset[str], picture: Picture
+) -> Iterator[Cause]:
+    """Yield the devices next to one that has a route."""
+    for viewer in lacking:
+        for link in picture.links(viewer):
+            peer = peer_of(link, viewer, picture)
+            if peer in holders:
+                text = f"it has no route to {e.prefix}, though {peer} beside it ({link.interface}) has"
+                yield Cause("filter", viewer, text, _route_command(e, viewer, picture))
