@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from ipaddress import ip_address, ip_network
+from sys import intern
 from typing import Any
 
 import textfsm
@@ -151,14 +152,19 @@ def _textfsm_rows(template: str, answer: str) -> list[dict[str, Any]]:
     return [dict(zip(machine.header, values, strict=True)) for values in machine.ParseText(answer)]
 
 
+def _text(value: object) -> str:
+    """A text of which there is one copy, however many devices tell it; "" for nothing."""
+    return intern(str(value or ""))
+
+
 def _route(row: Mapping[str, Any]) -> Route:
     return Route(
-        vrf=row.get("vrf") or DEFAULT_VRF,
+        vrf=_text(row.get("vrf") or DEFAULT_VRF),
         prefix=network(row["prefix"]),
-        protocol=row["protocol"],
+        protocol=_text(row["protocol"]),
         selected=bool(row.get("selected")),
         installed=bool(row.get("installed")),
-        nexthops=tuple((hop[0] or "", hop[1] or "") for hop in row.get("nexthops") or ()),
+        nexthops=tuple((_text(hop[0]), _text(hop[1])) for hop in row.get("nexthops") or ()),
     )
 
 
@@ -168,14 +174,21 @@ def _scope(protocol: str, scope: str) -> str:
 
 def _origination(row: Mapping[str, Any], evidence: Evidence, identity: str) -> Origination:
     originator = row["originator"]
-    return Origination(
-        protocol=evidence.protocol,
-        scope=_scope(evidence.protocol, row["scope"]),
-        prefix=network(row["prefix"]),
-        originator=originator,
-        kind=row.get("kind") or "internal",
-        own=bool(row.get("own")) or originator == identity or originator in ("", "(unspec)"),
-    )
+    own = bool(row.get("own")) or originator == identity or originator in ("", "(unspec)")
+    return _shared(evidence.protocol, row["scope"], row["prefix"], originator, row.get("kind") or "internal", own)
+
+
+@lru_cache(maxsize=200_000)
+def _shared(
+    protocol: str,
+    scope: str,
+    prefix: str,
+    originator: str,
+    kind: str,
+    own: bool,  # noqa: FBT001 - by place, as the cache wants it
+) -> Origination:
+    """One value for all devices that see the same: a database is on every router of its area."""
+    return Origination(protocol, _scope(protocol, scope), network(prefix), originator, kind, own)
 
 
 def _identities(platform: Platform, table: Mapping[Evidence, list[dict[str, Any]]]) -> dict[str, str]:
@@ -229,4 +242,3 @@ def observed_from(device: str, platform: Platform, answers: Mapping[str, str]) -
     interfaces = next((e for e in platform.evidence if e.kind == "interfaces"), None)
     state = read_rows(device, interfaces, answers[interfaces.command], platform) if interfaces else []
     return observe(device, answers[platform.configuration.command], platform, state)
-
