@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from rich.console import RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -44,7 +45,8 @@ def _above(climbed: Sequence[Verdict], marks: Marks) -> Iterator[Text]:
             yield Text(f"  {marks.none} not climbed: {', '.join(above)}", "dim")
 
 
-def _conclusion(last: Verdict) -> Iterator[Text]:
+def _conclusion(last: Verdict) -> Iterator[RenderableType]:
+    """What broke and why, in sentences."""
     cause = last.cause
     if last.state == "pass":
         yield Text("  Every rung holds.", "green")
@@ -54,7 +56,7 @@ def _conclusion(last: Verdict) -> Iterator[Text]:
     if cause is None:
         return
     where = f"on {cause.device}" if cause.device else "between devices"
-    yield Text.assemble(("  The cause", "bold"), f" is {where}: {cause.text}.")
+    yield Padding(Text.assemble(("The cause", "bold"), f" is {where}: {cause.text}."), (0, 0, 0, 2))
     if cause.command:
         on = f"{cause.device}# " if cause.device else ""
         yield Text(f"  This shows it:\n      {on}{cause.command}")

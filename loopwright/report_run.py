@@ -56,4 +56,4 @@ def ends_pages(ends: Sequence[DeviceEnd]) -> Iterator[RenderableType]:
 def ends_summary(ends: Sequence[DeviceEnd]) -> str:
     """How many devices ended in which way."""
     numbers = Counter(end.ended for end in ends)
-    return ", ".join(f"{numbers[ended]} {WORDS[ended][0]}" for ended in WORDS if numbers[ended])
+    return "; ".join(f"{numbers[ended]} {WORDS[ended][0]}" for ended in WORDS if numbers[ended])

@@ -99,11 +99,11 @@ def matrix(verdicts: Sequence[Verdict], marks: Marks, *, full: bool = False) -> 
     if len(rows) > MANY and not full:
         rows = tuple(ladder for ladder in rows if ladder.state != "pass")
     rungs = sorted({rung for ladder in rows for rung, _ in ladder.states if rung is not Rung.STATION} | _climbed(rows))
-    table = plain_table("device")
-    table.add_column("lo", justify="right", no_wrap=True)
-    table.add_column("address", overflow="fold")
+    table = plain_table("\ndevice")
+    table.add_column("\nlo", justify="right", no_wrap=True)
+    table.add_column("\naddress", overflow="fold")
     for rung in rungs:
-        table.add_column(f"{int(rung)} {HEADINGS[rung]}", justify="center", no_wrap=True)
+        table.add_column(f"{int(rung)}\n{HEADINGS[rung]}", justify="center", no_wrap=True)
     previous = ("", -1)
     for ladder in rows:
         here = (ladder.device, ladder.number)

@@ -169,9 +169,14 @@ class Run:
         """Ask before something is changed; raises UsageError where nobody can be asked."""
         if yes:
             return True
-        if not sys.stdin.isatty():
+        if not asks_somebody():
             raise UsageError("nobody can be asked here, and --yes was not said; nothing was written", hint="say --yes")
         return click.confirm(question, default=False, err=True)
+
+
+def asks_somebody() -> bool:
+    """Whether a question would be answered by a person."""
+    return sys.stdin.isatty()
 
 
 @contextmanager
