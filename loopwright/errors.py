@@ -13,7 +13,8 @@ LoopwrightError                 exit code 1
     ├── DeviceTimeout           3   it answered, then stopped
     ├── SessionLost             3   the connection broke
     ├── UnexpectedAnswer        3   it answered something that cannot be read
-    └── LineRejected            5   it refused a line of configuration
+    ├── LineRejected            5   it refused a line of configuration
+    └── NotTaken                5   it took every line, and is not what was planned
 """
 
 from typing import ClassVar
@@ -95,6 +96,12 @@ class SessionLost(DeviceError):
 
 class UnexpectedAnswer(DeviceError):
     """The answer does not have the shape that the platform folder promises."""
+
+
+class NotTaken(DeviceError):
+    """The device took every line and does not have what they say."""
+
+    exit_code = 5
 
 
 class LineRejected(DeviceError):

@@ -12,7 +12,8 @@ class Action(StrEnum):
 
     COMPARE = "compare"  # reads: may be repeated
     LOAD = "load"  # ask: does the device have the lines
-    READ_BACK = "read back"  # reads: may be repeated
+    READ_BACK = "read back"  # reads, and compares with the plan: may be repeated
+    OBSERVE = "observe"  # reads: may be repeated
     UNDO = "undo"  # ask: does the device lack the lines
     SAVE = "save"  # may be repeated
 
@@ -57,7 +58,7 @@ def lines(plan: DevicePlan) -> Course:
         plan.device,
         ((Action.COMPARE, ()), *((Action.LOAD, c.lines) for c in plan.commits), (Action.READ_BACK, ())),
         ((Action.SAVE, ()),),
-        (*((Action.UNDO, c.lines) for c in plan.undo), (Action.READ_BACK, ())),
+        (*((Action.UNDO, c.lines) for c in plan.undo), (Action.OBSERVE, ())),
     )
     return Course(forward, keep, back)
 

@@ -5,17 +5,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from loopwright.device import Writer
-from loopwright.errors import LineRejected, LoopwrightError, Refused
+from loopwright.errors import LineRejected, LoopwrightError, NotTaken, Refused
 from loopwright.journal import RunFolder
 from loopwright.models import Intent, Observed
 from loopwright.outcome import Outcome
-from loopwright.plan import DevicePlan, basis
+from loopwright.plan import DevicePlan, basis, reasons
 from loopwright.platform import Platform
 from loopwright.steps import Action, Course, Step
 from loopwright.undo import touched, way_back
-from tasks.session import Session, writer
 from tasks.gather import read_observed
 from tasks.network import Network
+from tasks.session import Session, writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,20 @@ def _write(device: Writer, step: Step) -> tuple[str, ...]:
 
 
 def _read_back(job: Job, session: Session, platform: Platform, step: Step) -> Written:
+    """Accepted is decided here: a device may take a line and do something else with it, or nothing."""
+    now = read_observed(session, platform)
+    left = [
+        reason
+        for change in job.plan.changes
+        for reason in reasons(now.loopback(change.number), change.after)
+        if now.loopback(change.number) != change.after
+    ]
+    if left:
+        raise NotTaken(step.device, f"took every line, and yet {'; '.join(left)}")
+    return Written(after=now)
+
+
+def _observe(job: Job, session: Session, platform: Platform, step: Step) -> Written:
     return Written(after=read_observed(session, platform))
 
 
@@ -68,14 +82,13 @@ INTERPRETER: Mapping[Action, Callable[[Job, Session, Platform, Step], Written]] 
     Action.COMPARE: _compare,
     Action.LOAD: _load,
     Action.READ_BACK: _read_back,
+    Action.OBSERVE: _observe,
     Action.UNDO: _load,
     Action.SAVE: _save,
 }
 
 
-def carry_out(
-    job: Job, steps: tuple[Step, ...], folder: RunFolder
-) -> Callable[[Session, Platform], Written]:
+def carry_out(job: Job, steps: tuple[Step, ...], folder: RunFolder) -> Callable[[Session, Platform], Written]:
     """Return the work that carries out a device's steps in order; the first error ends it."""
 
     def work(session: Session, platform: Platform) -> Written:
@@ -87,7 +100,8 @@ def carry_out(
             try:
                 written = INTERPRETER[step.action](job, session, platform, step)
             except LineRejected as rejected:
-                folder.record("rejected", **details, line=rejected.line, answer=rejected.answer, accepted=rejected.accepted)
+                answer, accepted_lines = rejected.answer, rejected.accepted
+                folder.record("rejected", **details, line=rejected.line, answer=answer, accepted=accepted_lines)
                 raise
             except LoopwrightError as error:
                 folder.record("failed", **details, error=str(error))
