@@ -43,7 +43,8 @@ def way_back(
     extra = {line for line in is_ if line not in set(was) and line not in contexts}
     missing = [line for line in was if line not in set(is_) and line not in contexts]
     stanzas = {change.interface for change in changes}
-    restorable = set(ours) | {line for line in before.foreign if platform.configuration.interface_of(line) in stanzas}
+    # Whatever stood in our stanzas comes back: a device may have dropped it with a line of ours.
+    restorable = set(ours) | {line for line in before.lines if platform.configuration.interface_of(line) in stanzas}
     meanings = as_written(ours, now.lines, platform)
     expected = set(ours) | set(meanings.values())
     if not extra <= expected or not set(missing) <= restorable:
