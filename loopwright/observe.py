@@ -215,6 +215,13 @@ def observe_lines(
     return Observed(device, platform.name, frozenset(loopbacks.values()), routing, interfaces, lines, foreign)
 
 
+def already_advertised(loopback: Loopback, observed: Observed, platform: Platform) -> frozenset[Advertisement]:
+    """How statements of others would advertise addresses that a loopback does not have yet."""
+    facts, _ = facts_of(observed.lines, platform)
+    joined = advertisements(loopback, _unbound(facts, loopback.vrf), {})
+    return frozenset(advert for advert in joined if advert.by != "line")
+
+
 def _unbound(facts: Iterable[Fact], vrf: str) -> list[Fact]:
     """The advertising facts that hang on an address instead of an interface, of one VRF."""
     return [
@@ -237,9 +244,7 @@ def meaning(line: PathLine, platform: Platform) -> tuple[object, ...] | None:
     return (row.fact, row.protocol, row.relation, row.family, *sorted(row.set.items()), *spelled)
 
 
-def as_written(
-    rendered: Iterable[PathLine], lines: Iterable[PathLine], platform: Platform
-) -> dict[PathLine, PathLine]:
+def as_written(rendered: Iterable[PathLine], lines: Iterable[PathLine], platform: Platform) -> dict[PathLine, PathLine]:
     """Give the device's own text of each rendered line that it has."""
     own = {meaning(line, platform): line for line in lines}
     pairs = ((line, own.get(meaning(line, platform))) for line in rendered)

@@ -1,6 +1,6 @@
 """Fills what the inventory leaves out from what the device has, so that nothing is guessed into a template."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from loopwright.addresses import network
@@ -15,6 +15,7 @@ from loopwright.models import (
     WantedAdvertisement,
     family_of,
 )
+from loopwright.observe import already_advertised
 from loopwright.platform import Platform
 
 FAMILIES_OF = {"ospf": ("ipv4",), "ospf3": ("ipv6",), "isis": ("ipv4", "ipv6"), "bgp": ("ipv4", "ipv6")}
@@ -49,13 +50,23 @@ def resolve(wanted: Wanted, observed: Observed, platform: Platform) -> Loopback:
     )
     if wanted.description is None and current is not None:
         loopback = replace(loopback, description=current.description)
-    return replace(loopback, advertise=frozenset(_advertisements(wanted, loopback, observed, current)))
+    had = _had(loopback, current, observed, platform)
+    return replace(loopback, advertise=frozenset(_advertisements(wanted, loopback, observed, had)))
+
+
+def _had(
+    loopback: Loopback, current: Loopback | None, observed: Observed, platform: Platform
+) -> dict[tuple[str, str], Advertisement]:
+    """How each address is advertised now, or will be by statements of others as soon as it is there."""
+    new = [a for a in loopback.addresses if current is None or a not in current.addresses]
+    awaiting = already_advertised(loopback, observed, platform) if new and observed.lines else frozenset()
+    mine = current.advertise if current else frozenset()
+    return {(a.protocol, a.prefix): a for a in (*awaiting, *mine)}
 
 
 def _advertisements(
-    wanted: Wanted, loopback: Loopback, observed: Observed, current: Loopback | None
+    wanted: Wanted, loopback: Loopback, observed: Observed, had: Mapping[tuple[str, str], Advertisement]
 ) -> Iterator[Advertisement]:
-    had = {(a.protocol, a.prefix): a for a in (current.advertise if current else ())}
     said = set()
     for request in wanted.advertise:
         for address in loopback.addresses:
@@ -63,7 +74,7 @@ def _advertisements(
                 continue
             before = had.get((request.protocol, network(address)))
             said.add((request.protocol, network(address)))
-            if before is not None and before.by != "line" and request.area in (None, before.area):
+            if before is not None and _counts(before, request):
                 yield before
             elif request.via != "existing":
                 yield _advertisement(request, wanted, address, before, observed)
@@ -72,6 +83,11 @@ def _advertisements(
     for key, advert in had.items():
         if key not in said and advert.prefix in kept and (advert.by != "line" or let_go):
             yield advert
+
+
+def _counts(before: Advertisement, request: WantedAdvertisement) -> bool:
+    """Whether a statement of others is what is asked for; what is redistributed has no area."""
+    return before.by == "redistribution" or (before.by == "covering" and request.area in (None, before.area))
 
 
 def _advertisement(
@@ -96,9 +112,7 @@ def _passive(request: WantedAdvertisement, before: Advertisement | None) -> bool
     return before.passive if before else None
 
 
-def _process(
-    request: WantedAdvertisement, wanted: Wanted, before: Advertisement | None, observed: Observed
-) -> Process:
+def _process(request: WantedAdvertisement, wanted: Wanted, before: Advertisement | None, observed: Observed) -> Process:
     running = observed.routing.running(request.protocol, wanted.vrf)
     name = request.process or (before.process if before else None)
     if name is not None:

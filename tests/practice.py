@@ -1,5 +1,6 @@
 """How tests handle the practice network: what state it is in, and our own playbooks run upon it."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ from tasks.workspace import Workspace, open_workspace
 DEADLINE = 12.0
 WORKERS = 8
 KERNEL = "ip -o addr; ip -o link | sed 's/ state .*//'; nft list ruleset; ip route show type blackhole"
+EMPTIED = re.compile(r"^interface \S+\nexit\n!\n", re.MULTILINE)
+"""What stays in the configuration when the last line of an interface is taken away; it says nothing."""
 Value = TypeVar("Value")
 
 
@@ -49,7 +52,7 @@ class Practice:
         def of(router: str) -> str:
             kernel = network.run(router, ["sh", "-c", KERNEL]).stdout
             kept = [line for line in kernel.splitlines() if not line.startswith(("#", ":", "*", "COMMIT"))]
-            return "\n".join([network.running_config(router), *sorted(kept)])
+            return "\n".join([EMPTIED.sub("", network.running_config(router)), *sorted(kept)])
 
         return _at_once(network, of)
 
