@@ -19,6 +19,7 @@ from loopwright.plan import Allowed, Change, DevicePlan, Plan, removals_allowed
 from loopwright.report import counted, document
 from loopwright.steps import STRATEGIES
 from playbooks import plan as planning_playbook
+from playbooks.as_before import prove_as_before, with_what_is_left
 from playbooks.command import WRITE_DEADLINE, planning, playbook
 from playbooks.ending import LeftHalfway, Provisioned, ending, exit_code, fields, written_and_left
 from playbooks.known import known_elsewhere
@@ -84,6 +85,9 @@ def provision(
     back.update(put_back(network, {name: done[name] for name in guilty}, folder))
     good = {name: job for name, job in done.items() if name not in guilty and name not in doubtful}
     saved = keep(network, good, folder)
+    restored = [name for name, put in back.items() if put.restored]
+    as_before = prove_as_before(workspace, network, seen, plan, restored, deadline, vantage_points)
+    back = with_what_is_left(back, as_before)
     _record(folder, workspace, network, jobs)
     return Provisioned(
         plan,
@@ -93,6 +97,7 @@ def provision(
         failed=failed,
         unsaved={name: o.error for name, o in saved.items() if o.error is not None},
         proof=proof,
+        put_back_proof=as_before,
     )
 
 
