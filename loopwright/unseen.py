@@ -42,11 +42,11 @@ def _isolated(e: Expectation, picture: Picture) -> Cause | None:
         protocol = carried.protocol
         if not _neighbours_told(e.device, protocol, picture):
             continue
-        ways = list(_ways(e.device, None, e.address, picture, protocol))
-        if ways and not any(up for _, up in ways):
+        found = list(ways(e.device, None, e.address, picture, protocol))
+        if found and not any(up for _, up in found):
             command = picture.command(e.device, f"neighbours-{protocol}")
-            return Cause("adjacency", e.device, "; ".join(words for words, _ in ways), command)
-        if not ways and protocol != "bgp" and not any(n.up for n in picture.neighbours(e.device, protocol)):
+            return Cause("adjacency", e.device, "; ".join(words for words, _ in found), command)
+        if not found and protocol != "bgp" and not any(n.up for n in picture.neighbours(e.device, protocol)):
             text = f"no link of it to another device takes part in {protocol}"
             return Cause("adjacency", e.device, text, picture.command(e.device, "configuration"))
     return None
@@ -57,7 +57,7 @@ def _neighbours_told(device: str, protocol: str, picture: Picture) -> bool:
     return found is not None and ("neighbours", protocol) in found.asked
 
 
-def _ways(
+def ways(
     device: str, holders: frozenset[str] | None, address: str, picture: Picture, only: str = ""
 ) -> Iterator[Way]:
     """Yield the configured adjacencies of a device, towards the holders where they are given."""
@@ -117,11 +117,11 @@ def _adjacencies(
 ) -> Iterator[Cause]:
     """Yield the devices that border on a holder, every adjacency with which is down."""
     for viewer in lacking:
-        ways = list(_ways(viewer, holders, e.address, picture))
-        if ways and not any(up for _, up in ways):
-            protocol = ways[0][0].split()[1]
+        found = list(ways(viewer, holders, e.address, picture))
+        if found and not any(up for _, up in found):
+            protocol = found[0][0].split()[1]
             command = picture.command(viewer, f"neighbours-{protocol}")
-            yield Cause("adjacency", viewer, "; ".join(words for words, _ in ways), command)
+            yield Cause("adjacency", viewer, "; ".join(words for words, _ in found), command)
 
 
 def _not_in_table(e: Expectation, carried: Carried, viewer: str, holders: frozenset[str], picture: Picture) -> Cause:

@@ -8,6 +8,7 @@ from loopwright.device import PingRequest
 from loopwright.expect import Expectation
 from loopwright.models import family_of
 from loopwright.picture import Picture
+from loopwright.unseen import ways
 
 
 Place = tuple[str, str, str]
@@ -99,23 +100,28 @@ def choose(
 
 
 def find_cut_off(expected: Iterable[Expectation], picture: Picture) -> frozenset[Place]:
-    """Find the devices that know no way to any of several others that they must see: they are the fault, not these.
+    """Find the devices that are the fault where several others are not seen: they know no way to any, or no neighbour.
 
     Where nobody knows anything there is no witness to be spared.
     """
-    lost: dict[Place, set[str]] = {}
+    lost: dict[Place, dict[str, str]] = {}
     knowing: set[Place] = set()
     for e in expected:
-        family = family_of(e.address)
         for viewer in e.viewers:
-            place = (viewer, e.loopback.vrf, family)
-            if place in knowing or picture.answered(viewer) is None:
+            place = (viewer, e.loopback.vrf, family_of(e.address))
+            if picture.answered(viewer) is None:
                 continue
             if picture.reaches(viewer, e.address, e.loopback.vrf):
                 knowing.add(place)
             else:
-                lost.setdefault(place, set()).add(e.device)
-    places = {(vrf, family) for _, vrf, family in knowing}
-    return frozenset(
-        place for place, devices in lost.items() if place not in knowing and len(devices) > 1 and place[1:] in places
-    )
+                lost.setdefault(place, {})[e.device] = e.address
+    several = {place: devices for place, devices in lost.items() if len(devices) > 1}
+    off = {p for p, devices in several.items() if p not in knowing or _alone(p[0], next(iter(devices.values())), picture)}
+    witnesses = {(vrf, family) for _, vrf, family in knowing - off}
+    return frozenset(place for place in off if place[1:] in witnesses)
+
+
+def _alone(device: str, address: str, picture: Picture) -> bool:
+    """Whether every neighbour of a device in an address's family is down; routes may outlive them."""
+    adjacencies = [up for _, up in ways(device, None, address, picture)]
+    return bool(adjacencies) and not any(adjacencies)

@@ -1,6 +1,7 @@
 """How tests handle the practice network: what state it is in, and our own playbooks run upon it."""
 
 import re
+import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ WORKERS = 8
 KERNEL = "ip -o addr; ip -o link | sed 's/ state .*//'; nft list ruleset; ip route show type blackhole"
 EMPTIED = re.compile(r"^interface \S+\nexit\n!\n", re.MULTILINE)
 """What stays in the configuration when the last line of an interface is taken away; it says nothing."""
+# An interface that was configured once keeps a stanza without lines.
+EMPTY = re.compile(r"^interface \S+\nexit\n!\n", re.MULTILINE)
 Value = TypeVar("Value")
 
 
