@@ -152,16 +152,19 @@ class Terminal(NoEnable, BaseConnection):
         cut: Cut | None = None
         while True:
             at_prompt = self._prompt.ends(clean(tail)) is not None
+            cut = None
             if at_prompt:
                 text = clean("".join(received))
                 cut = self._cut(text, commands)
                 if cut is not None and cut.certain:
                     return self._taken(cut, text)
-            chunk = self._receive(min(deadline, time.monotonic() + SETTLE) if at_prompt else deadline)
+            # Only silence tells whether an uncertain end is the end; what has not begun may take its time.
+            chunk = self._receive(min(deadline, time.monotonic() + SETTLE) if cut is not None else deadline)
             if chunk is None and at_prompt and cut is not None:
                 return self._taken(cut, text)
             if chunk is None:
-                self._give_up(clean("".join(received)), commands, at_prompt=at_prompt)
+                told = len(received) > 1
+                self._give_up(clean("".join(received)), commands, at_prompt=at_prompt and told)
             else:
                 received.append(chunk)
                 tail = (tail + chunk)[-_TAIL:]

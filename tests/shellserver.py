@@ -31,6 +31,7 @@ class Script:
     pieces: dict[str, list[str]] = field(default_factory=dict)
     echo_ahead: bool = False
     before_prompt: str = ""
+    late: float = 0.0  # seconds until the device so much as echoes
     # What was seen.
     lines: list[str] = field(default_factory=list)
     logins: list[str] = field(default_factory=list)
@@ -139,6 +140,12 @@ class _Shell(asyncssh.SSHServerSession[str]):
         self._prompt()
 
     def data_received(self, data: str, datatype: object) -> None:
+        if self._script.late:
+            asyncio.get_running_loop().call_later(self._script.late, self._take, data)
+        else:
+            self._take(data)
+
+    def _take(self, data: str) -> None:
         self._pending += data
         while "\n" in self._pending:
             line, _, self._pending = self._pending.partition("\n")

@@ -184,6 +184,16 @@ def test_what_is_not_one_command_is_not_sent(session: Session, script: Script, c
     assert script.lines == []
 
 
+def test_a_device_that_takes_its_time_to_echo_is_waited_for(
+    session: Session, script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tasks.terminal.SETTLE", 0.05)
+    script.answers = {"show a": "one\n", "show b": "two\n"}
+    script.late = 0.4
+    assert session.show(["show a", "show b"]) == ("one\n", "two\n")
+    assert session.show(["show b"]) == ("two\n",)
+
+
 def test_stall(session: Session, script: Script) -> None:
     script.stall = {"show a"}
     with pytest.raises(DeviceTimeout, match="show a"):
