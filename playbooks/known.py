@@ -8,7 +8,7 @@ from loopwright.models import family_of
 from loopwright.picture import Picture
 from loopwright.plan import Plan
 from playbooks.look import Seen
-from tasks.gather import TABLES, gather, run_pings
+from tasks.gather import ROUTES, gather, run_pings
 from tasks.network import Network
 from tasks.workspace import Workspace
 
@@ -43,7 +43,7 @@ def known_elsewhere(workspace: Workspace, network: Network, seen: Seen, plan: Pl
     if not given:
         return {}
     interest = Interest({prefix_of(a) for a in given} | {bare(a) for a in given})
-    picture = Picture(gather(network, seen.observed, interest, TABLES, "look up new addresses"), network.platforms)
+    picture = Picture(gather(network, seen.observed, interest, ROUTES, "look up new addresses"), network.platforms)
     found: dict[str, str] = {}
     for address, (device, vrf, _) in given.items():
         if address in anycast:

@@ -1,5 +1,6 @@
 """Reads devices: their configuration and state into Observed, their tables into evidence, their pings."""
 
+import threading
 from collections.abc import Callable, Iterable, Mapping
 
 from loopwright.device import Ping, PingRequest, Reader
@@ -10,7 +11,12 @@ from loopwright.outcome import Outcome
 from loopwright.platform import Platform
 from tasks.network import Network
 
+# Reading answers into values holds the interpreter all the time, so that one at a time is as fast as many at once and
+# needs the memory of one: the tables of a large network are a megabyte of JSON per device, and ten as values.
+_reading = threading.Lock()
+
 STATE = ("interfaces",)
+ROUTES = ("interfaces", "routes")
 TABLES = ("interfaces", "routes", "identity", "originations")
 WITH_NEIGHBOURS = (*TABLES, "neighbours")
 
@@ -35,8 +41,9 @@ def evidence_reader(
     def read(reader: Reader, platform: Platform) -> DeviceEvidence:
         tables = (e.command for e in asked_of(platform, known.routing, kinds))
         answers = _answers(reader, (platform.configuration.command, *tables))
-        observed = observed_from(reader.name, platform, answers)
-        return read_evidence(observed, platform, answers, interest)
+        with _reading:
+            observed = observed_from(reader.name, platform, answers)
+            return read_evidence(observed, platform, answers, interest)
 
     return read
 
