@@ -113,7 +113,8 @@ def _why(name: str, result: Provisioned) -> str:
 def fields(result: Provisioned, seen: Seen) -> dict[str, Any]:
     """A run for a document."""
     proof = proof_fields(result.proof) if result.proof else {}
-    return {"outcomes": ends_document(ends(result, seen)), **proof}
+    back = proof_fields(result.put_back_proof) if result.put_back_proof else None
+    return {"outcomes": ends_document(ends(result, seen)), "put_back_proof": back, **proof}
 
 
 def ending(result: Provisioned, seen: Seen, run: Run, folder: str) -> Iterator[RenderableType]:

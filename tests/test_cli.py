@@ -410,7 +410,7 @@ def configurations(fake: Fabricated, **files: str) -> str:
     folder.mkdir()
     for name, text in files.items():
         (folder / name.replace("_", ".")).write_text(text)
-    return str(folder)
+    return "saved"
 
 
 OFFLINE: dict[str, tuple[dict[str, str], int]] = {
