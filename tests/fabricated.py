@@ -14,7 +14,7 @@ from loopwright.observe import observe
 from loopwright.outcome import Outcome
 from loopwright.picture import Picture
 from loopwright.platform import load_platforms
-from loopwright.verdict import Rung, State, Verdict
+from loopwright.verdict import Cause, Rung, State, Verdict
 from playbooks.cli import main
 from playbooks.ending import Provisioned
 from playbooks.look import Seen
@@ -85,6 +85,15 @@ class Fabricated:
             self.verdicts[6] = Verdict(
                 "r1", 0, "198.51.100.1/32", Rung.REACHABLE, state, "an answer", "no answer", **more
             )
+
+    def arrange(
+        self, configuration: str = READY, state: State = "pass", cause: Cause | None = None, **more: Any
+    ) -> None:
+        """Configure, judge, and set what else is told."""
+        self.configure(configuration)
+        self.judge(state, cause=cause)
+        for name, value in more.items():
+            setattr(self, name, value)
 
     def observed(self) -> dict[str, Observed]:
         """What the routers that answer are."""

@@ -1,7 +1,11 @@
 """Golden files: what was printed once, read and found right, is printed again."""
 
+import io
 import os
+from collections.abc import Iterable
 from pathlib import Path
+
+from rich.console import Console, RenderableType
 
 FOLDER = Path(__file__).parent / "golden"
 
@@ -14,3 +18,13 @@ def assert_golden(name: str, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(tidy, encoding="utf-8")
     assert tidy == path.read_text(encoding="utf-8")
+
+
+def page(parts: Iterable[RenderableType], width: int = 100) -> str:
+    """Print parts of a report as a terminal of some width shows them, without its colours."""
+    console = Console(file=io.StringIO(), width=width, markup=False, emoji=False, highlight=False)
+    for part in parts:
+        console.print(part)
+    file = console.file
+    assert isinstance(file, io.StringIO)
+    return file.getvalue()

@@ -1,7 +1,12 @@
 """The command line on real routers: what each command prints and its exit code, times masked."""
 
+import contextlib
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -169,3 +174,20 @@ def test_nothing_is_printed_that_is_not_meant(
     told = run("verify", "--json")
     assert json.loads(told.stdout)["counts"]["pass"] == 16
     assert "\x1b" not in told.stderr
+
+
+def test_an_interrupt_while_reading_ends_at_once(practice: lab.Network, practice_inventory: Path) -> None:
+    practice.hang_ssh("e2")
+    try:
+        program = [sys.executable, "-m", "playbooks.verify", "--inventory", str(practice_inventory)]
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+        with subprocess.Popen(program, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+            assert process.stderr is not None
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(4)  # long enough to be in the middle of it, and the device hangs for longer
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=3)
+    finally:
+        practice.start_ssh("e2")
+    assert (process.returncode, out) == (130, b"")
+    assert err.decode() == "interrupted: nothing was written to any device\n"
