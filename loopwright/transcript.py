@@ -9,7 +9,7 @@ never guessed at: `Ambiguous` says that the batch has to be asked again, one com
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 _ESCAPES = re.compile(
@@ -17,10 +17,12 @@ _ESCAPES = re.compile(
     r"|\][^\x07\x1b]*(?:\x07|\x1b\\)"  # OSC: window titles
     r"|[()][0-9A-B]|[=>78MDEHc])"
 )
-_LINE_ENDS = re.compile(r"\r+\n")
 _BACKSPACES = re.compile(r"[^\x08\n]\x08")
 _END = re.compile(r"\$$")
 _SHORTENED = 16  # some systems cut a longer name inside configuration mode
+
+
+Quieten = Callable[[str], tuple[str, tuple[str, ...]]]
 
 
 class Ambiguous(Exception):
@@ -41,7 +43,10 @@ def clean(raw: str) -> str:
     """Return the text without what only moves a cursor: escape sequences, carriage returns, NULs and backspaces."""
     if "\x1b" in raw:
         raw = _ESCAPES.sub("", raw)
-    text = _LINE_ENDS.sub("\n", raw).replace("\x00", "").replace("\x07", "")
+    text = raw.replace("\r\n", "\n")
+    while "\r\n" in text:  # several returns before a line end
+        text = text.replace("\r\n", "\n")
+    text = text.replace("\x00", "").replace("\x07", "")
     while "\x08" in text and _BACKSPACES.search(text):
         text = _BACKSPACES.sub("", text)
     if "\r" in text:  # what is printed after a bare return overwrites the line
@@ -110,7 +115,7 @@ def split(text: str, commands: Sequence[str], prompt: Prompt) -> Cut | None:
     """Cut a stream that begins with a prompt into the commands' answers; None while something is still to come."""
     if not prompt.ends(text):
         return None
-    quiet, _ = prompt.quieten(text)
+    quiet, heard = prompt.quieten(text)
     marks = list(prompt.marks(quiet))
     wanted = set(commands)
     asked = [mark for mark in marks if mark.echo in wanted]
@@ -122,7 +127,10 @@ def split(text: str, commands: Sequence[str], prompt: Prompt) -> Cut | None:
         raise Ambiguous("the echo of a command occurs more often than it was sent")
     if _before(quiet, marks, asked[0]).strip():
         raise Ambiguous("the device was still printing when the command was sent")
-    return Cut(_answers(text, commands, prompt), certain=len(marks) == len(commands) + 1)
+    certain = len(marks) == len(commands) + 1
+    if heard:
+        return Cut(_answers(text, list(prompt.marks(text)), commands, prompt.quieten), certain)
+    return Cut(_answers(text, marks, commands, _silent), certain)
 
 
 def _before(text: str, marks: Sequence[Mark], first: Mark) -> str:
@@ -134,27 +142,32 @@ def _before(text: str, marks: Sequence[Mark], first: Mark) -> str:
     return text
 
 
-def _answers(text: str, commands: Sequence[str], prompt: Prompt) -> tuple[Answer, ...]:
+def _silent(text: str) -> tuple[str, tuple[str, ...]]:
+    """What `quieten` returns for a text that is known to hold no noise."""
+    return text, ()
+
+
+def _answers(text: str, marks: Sequence[Mark], commands: Sequence[str], quieten: Quieten) -> tuple[Answer, ...]:
     """Cut at the echoes, which are known to be there once each; noise is taken out of every answer on its own."""
-    echoed = _echo_marks(text, commands, prompt)
-    last = list(prompt.marks(text))[-1]
+    echoed = _echo_marks(marks, commands)
+    last = marks[-1]
     found = []
     for number, (command, mark) in enumerate(zip(commands, echoed, strict=True)):
         after = echoed[number + 1] if number + 1 < len(echoed) else last
-        body, noise = prompt.quieten(text[mark.end + 1 : after.start])
+        body, noise = quieten(text[mark.end + 1 : after.start])
         body = _without_type_ahead(body, commands[number + 1 :])
         found.append(Answer(command, body, after.context, noise))
     return tuple(found)
 
 
-def _echo_marks(text: str, commands: Sequence[str], prompt: Prompt) -> list[Mark]:
-    marks = []
+def _echo_marks(marks: Sequence[Mark], commands: Sequence[str]) -> list[Mark]:
+    echoed = []
     remaining = list(commands)
-    for mark in prompt.marks(text):
+    for mark in marks:
         if remaining and mark.echo == remaining[0]:
-            marks.append(mark)
+            echoed.append(mark)
             remaining.pop(0)
-    return marks
+    return echoed
 
 
 def _without_type_ahead(body: str, pending: Sequence[str]) -> str:
