@@ -11,7 +11,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from loopwright.errors import LoopwrightError, Refused
+from loopwright.errors import Refused
 from loopwright.exit_codes import Exit
 from loopwright.expect import Absence, absences
 from loopwright.journal import RunFolder, read_journal
@@ -88,7 +88,8 @@ def provision(
     restored = [name for name, put in back.items() if put.restored]
     as_before = prove_as_before(workspace, network, seen, plan, restored, deadline, vantage_points)
     back = with_what_is_left(back, as_before)
-    _record(folder, workspace, network, jobs)
+    silent = {v.device for v in proof.verdicts if v.state == "error"}
+    _record(folder, workspace, network, {name: job for name, job in jobs.items() if name not in silent})
     return Provisioned(
         plan,
         kept=tuple(name for name in good if saved[name].ok),
@@ -127,6 +128,7 @@ def _record(folder: RunFolder, workspace: Workspace, network: Network, jobs: Map
 @playbook("provision", deadline=WRITE_DEADLINE)
 @planning
 @click.option("--yes", is_flag=True, help="Do not ask before writing.")
+@click.option("--save", is_flag=True, help="Where nothing is to change, save what is proved: an earlier run left it.")
 @click.option("--runs", type=click.Path(path_type=Path, file_okay=False), default=Path("runs"), show_default=True)
 def command(
     run: Run,
@@ -135,6 +137,7 @@ def command(
     with_foreign_addresses: bool,
     allow_removals: int | None,
     yes: bool,
+    save: bool,
     runs: Path,
 ) -> int:
     """Plan, ask, deploy, prove; keep what holds, put back what fails its proof for a reason of its own."""
@@ -147,7 +150,7 @@ def command(
         if planning_playbook.exit_code(plan, seen, refusal) == Exit.DIFFERS:
             return _unwritten(run, plan, seen, refusal)
         if not plan.changing:
-            return _unchanged(run, workspace, network, seen, plan)
+            return _unchanged(run, workspace, network, seen, plan, runs if save else None)
         if not run.confirm(f"Write to {counted(len(plan.changing), 'device')}?", yes=yes):
             return _unwritten(run, plan, seen, "not confirmed")
         return _carried_out(run, workspace, network, seen, plan, runs)
@@ -161,15 +164,26 @@ def _unwritten(run: Run, plan: Plan, seen: Seen, refusal: str | None) -> int:
     return code
 
 
-def _unchanged(run: Run, workspace: Workspace, network: Network, seen: Seen, plan: Plan) -> int:
-    """Prove what is there already: a run that changes nothing has its proof too."""
+def _unchanged(run: Run, workspace: Workspace, network: Network, seen: Seen, plan: Plan, runs: Path | None) -> int:
+    """Prove what is there already: a run that changes nothing has its proof too, and saves when it is told to."""
     proof = prove(workspace, network, seen, run.deadline, run.vantage_points)
     code = proof_exit_code(proof, seen)
+    saved = _saved(workspace, network, seen, plan, proof, runs) if runs is not None else ()
     found = document("provision", code, run=None, plan=plan_fields(plan, seen, None), **proof_fields(proof))
-    run.report(
-        found, *beside(proof, seen), *pages(proof, run), Text("nothing to change: no configuration line was sent")
-    )
+    told = [Text("nothing to change: no configuration line was sent")]
+    if runs is not None:
+        told.append(Text(f"saved: {', '.join(saved) or 'nothing'}"))
+    run.report(found, *beside(proof, seen), *pages(proof, run), *told)
     return code
+
+
+def _saved(workspace: Workspace, network: Network, seen: Seen, plan: Plan, proof: Proof, runs: Path) -> tuple[str, ...]:
+    """Save the devices whose every rung holds."""
+    doubtful = {v.device for v in proof.verdicts if v.state != "pass"}
+    intents = {intent.device: intent for intent in workspace.intents}
+    jobs = {p.device: _job(workspace, seen, p, intents) for p in plan.devices if p.device not in doubtful}
+    with run_folder(runs) as folder:
+        return tuple(name for name, outcome in keep(network, jobs, folder).items() if outcome.ok)
 
 
 def _carried_out(run: Run, workspace: Workspace, network: Network, seen: Seen, plan: Plan, runs: Path) -> int:
@@ -182,6 +196,8 @@ def _carried_out(run: Run, workspace: Workspace, network: Network, seen: Seen, p
         found = document("provision", code, run=folder.id, plan=plan_fields(plan, seen, None), **fields(result, seen))
         folder.write_document("report.json", found)
         run.report(found, *ending(result, seen, run, str(folder.path)))
+        if result.undecided:
+            run.err.print("left in place, not saved; once the proof holds, `loopwright provision --save` saves it")
         return code
 
 
@@ -215,7 +231,7 @@ def carried_through(run: Run, folder: RunFolder, plans: Iterable[DevicePlan]) ->
     try:
         with on_interrupt(first):
             yield
-    except (KeyboardInterrupt, LoopwrightError) as error:
+    except (KeyboardInterrupt, Exception) as error:  # whatever ends it: what is left on devices has to be told
         left = written_and_left(read_journal(folder.path / "journal.jsonl"))
         undo = {plan.device: plan.undo_lines for plan in plans}
         raise LeftHalfway({name: undo[name] for name in left}, str(folder.path)) from error

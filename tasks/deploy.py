@@ -11,6 +11,7 @@ from loopwright.models import Intent, Observed
 from loopwright.outcome import Outcome
 from loopwright.plan import DevicePlan, basis, reasons
 from loopwright.platform import Platform
+from loopwright.report import shown
 from loopwright.steps import Action, Course, Step
 from loopwright.undo import touched, way_back
 from tasks.gather import read_observed
@@ -96,7 +97,7 @@ def carry_out(job: Job, steps: tuple[Step, ...], folder: RunFolder) -> Callable[
         after = None
         for step in steps:
             details: dict[str, Any] = {"device": step.device, "step": step.number, "action": step.action}
-            folder.record("begin", **details, lines=step.lines)
+            folder.record("begin", **details, lines=[shown(line) for line in step.lines])
             try:
                 written = INTERPRETER[step.action](job, session, platform, step)
             except LineRejected as rejected:
@@ -152,7 +153,7 @@ def _putter(job: Job, folder: RunFolder) -> Callable[[Session, Platform], PutBac
         changes, device = job.plan.changes, job.plan.device
         back = way_back(job.before, read_observed(session, platform), changes, platform)
         if back is None:
-            folder.record("not touched", device=device, undo=job.plan.undo_lines)
+            folder.record("not touched", device=device, undo=[shown(line) for line in job.plan.undo_lines])
             words = "somebody else changed the same lines meanwhile, so it was not touched"
             return PutBack(False, words, job.plan.undo_lines)
         if not back:
@@ -172,6 +173,7 @@ def before_and_after(job: Job, now: Observed | None, platform: Platform) -> dict
     """The touched stanzas of a device before and after, for the run folder."""
 
     def stanzas(observed: Observed | None) -> list[str]:
-        return [" / ".join(line) for line in touched(observed, job.plan.changes, platform)] if observed else []
+        lines = touched(observed, job.plan.changes, platform) if observed else ()
+        return [shown(" / ".join(line)) for line in lines]
 
     return {"device": job.plan.device, "before": stanzas(job.before), "after": stanzas(now)}

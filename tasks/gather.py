@@ -74,7 +74,7 @@ def _evidence(outcome: Outcome[DeviceEvidence], known: Observed) -> DeviceEviden
 
 def silent(device: str, platform: str, error: LoopwrightError | None) -> DeviceEvidence:
     """The evidence of a device that did not answer."""
-    return DeviceEvidence(device, Observed(device, platform), error=str(error))
+    return DeviceEvidence(device, Observed(device, platform), error=str(error).removeprefix(f"{device}: "))
 
 
 def run_pings(

@@ -78,7 +78,7 @@ def _socket(options: SshOptions) -> socket.socket:
             return through(options.proxy)
         sock = socket.create_connection((options.address, options.port), timeout=options.conn_timeout)
     except OSError as error:
-        raise Unreachable(options.device, f"cannot be reached at {place}: {error}") from error
+        raise Unreachable(options.device, f"cannot be reached at {place}: {error.strerror or error}") from error
     # Without it each small packet of the handshake waits for the acknowledgement of the one before.
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return sock

@@ -197,7 +197,8 @@ class Terminal(NoEnable, BaseConnection):
                 self.name, f"the answers to {', '.join(commands)} cannot be told apart: an echo is missing"
             )
         self.disconnect()
-        raise DeviceTimeout(self.name, f"stopped answering in the middle of: {', '.join(commands)}")
+        more = f" and {len(commands) - 1} more" if len(commands) > 1 else ""
+        raise DeviceTimeout(self.name, f"stopped answering in the middle of {commands[0]!r}{more}")
 
     def _first_prompt(self, deadline: float) -> str:
         text = ""
