@@ -21,7 +21,12 @@ def judge_absence(absence: Absence, picture: Picture) -> Verdict:
     for device in looked_at:
         if device in picture.owners.get((absence.vrf, bare(absence.prefix)), ()):
             # Never a "duplicate": putting the address back would make it one.
-            why = Cause("configuration", device, f"{device} still has {bare(absence.prefix)}", picture.command(device, "configuration"))
+            why = Cause(
+                "configuration",
+                device,
+                f"{device} still has {bare(absence.prefix)}",
+                picture.command(device, "configuration"),
+            )
             return verdict(Rung.CONFIGURED, "fail", why.text, why)
     for device in looked_at:
         left = _left_over(absence, device, picture)

@@ -58,7 +58,10 @@ def sees(e: Expectation, viewer: str, picture: Picture) -> bool:
 def _knowing(e: Expectation, picture: Picture) -> frozenset[str]:
     """The devices with a route to exactly the prefix, the device itself among them."""
     return frozenset(
-        {e.device, *(name for name, found in picture.evidence.items() if not found.error and _exactly(e, name, picture))}
+        {
+            e.device,
+            *(name for name, found in picture.evidence.items() if not found.error and _exactly(e, name, picture)),
+        }
     )
 
 

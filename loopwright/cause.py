@@ -63,6 +63,6 @@ def of_no_reply(expectation: Expectation, vantage: str, source: str, all_failed:
         return Cause("configuration", device, text, command)
     command = picture.command(vantage, "ping", source=source, address=bare(expectation.address))
     if all_failed:
-        text = "it answers itself and has routes both ways, and nobody gets an answer: its pings are dropped there or on the way"
+        text = "it answers itself and has a way back, and nobody gets an answer: pings are dropped there or on the way"
         return Cause("icmp", device, text, command)
     return Cause("path", vantage, f"routes exist both ways, and {vantage} alone gets no answer from {source}", command)

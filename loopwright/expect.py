@@ -11,6 +11,8 @@ from loopwright.resolve import FAMILIES_OF, Unresolved, resolve
 
 Matching = Callable[[tuple[str, ...]], frozenset[str]]
 """Which devices a filter of the inventory names."""
+Speakers = Mapping[tuple[str, str], frozenset[str]]
+"""The devices that have addresses of a VRF and family."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -81,7 +83,9 @@ def sent_prefix(protocol: str, address: str, interface: str, observed: Observed,
     return network(address) if typed else host(address)
 
 
-def _carried(wanted: Wanted, loopback: Loopback, address: str, observed: Observed, platform: Platform) -> Iterator[Carried]:
+def _carried(
+    wanted: Wanted, loopback: Loopback, address: str, observed: Observed, platform: Platform
+) -> Iterator[Carried]:
     resolved = {(a.protocol, a.prefix): a for a in loopback.advertise}
     for request in wanted.advertise:
         if family_of(address) not in FAMILIES_OF[request.protocol]:
@@ -97,16 +101,34 @@ def _carried(wanted: Wanted, loopback: Loopback, address: str, observed: Observe
         yield Carried(request.protocol, scope, sent)
 
 
-def _named(seen_by: str | tuple[str, ...], device: str, inside: frozenset[str], vrf: str, observed: Mapping[str, Observed], matching: Matching) -> frozenset[str]:  # fmt: skip
+def _speakers(intents: Iterable[Intent], observed: Mapping[str, Observed]) -> Speakers:
+    """The devices that have an address, or are to have one, by VRF and family: others can see nothing of it."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for name, seen in observed.items():
+        for link in seen.routing.links:
+            found.setdefault((link.vrf, family_of(link.address)), set()).add(name)
+        for loopback in seen.loopbacks:
+            for address in loopback.addresses:
+                found.setdefault((loopback.vrf, family_of(address)), set()).add(name)
+    for intent in intents:
+        for wanted in intent.loopbacks:
+            for address in () if wanted.absent or intent.device not in observed else wanted.addresses:
+                found.setdefault((wanted.vrf, family_of(address)), set()).add(intent.device)
+    return {key: frozenset(names) for key, names in found.items()}
+
+
+def _named(
+    seen_by: str | tuple[str, ...], inside: frozenset[str], speakers: frozenset[str], matching: Matching
+) -> frozenset[str]:
+    """The devices that must see an address; a filter of the inventory is taken at its word."""
     if isinstance(seen_by, tuple):
         return matching(seen_by)
-    in_vrf = frozenset(name for name, seen in observed.items() if vrf in seen.routing.vrfs)
     match seen_by:
         case "none":
             return frozenset()
         case "vrf" | "all":
-            return in_vrf
-    return inside & in_vrf
+            return speakers
+    return inside & speakers
 
 
 def expectations(
@@ -118,6 +140,7 @@ def expectations(
 ) -> Iterator[Expectation]:
     """Yield what must be true of every address of every wanted loopback of the devices that answered."""
     intents = tuple(intents)
+    speakers = _speakers(intents, observed)
     groups: dict[str, set[str]] = {}
     for intent in intents:
         for wanted in intent.loopbacks:
@@ -129,7 +152,8 @@ def expectations(
         for wanted in intent.loopbacks:
             if not wanted.absent:
                 members = frozenset(groups.get(wanted.anycast or "", ())) | {intent.device}
-                yield from _of_loopback(intent, wanted, members, observed, platforms[intent.platform], domains, matching)
+                platform = platforms[intent.platform]
+                yield from _of_loopback(intent, wanted, members, observed, platform, domains, matching, speakers)
 
 
 def _of_loopback(
@@ -140,6 +164,7 @@ def _of_loopback(
     platform: Platform,
     domains: Domains,
     matching: Matching,
+    speakers: Speakers,
 ) -> Iterator[Expectation]:
     mine = observed[intent.device]
     problem = ""
@@ -154,7 +179,8 @@ def _of_loopback(
         inside = {c.protocol: domains.members(intent.device, c.protocol, c.scope) for c in carried}
         domain = {c: inside[c] for c in inside if wanted.expect.seen_by != "as" or c == "bgp"}
         everybody = frozenset[str]().union(*domain.values()) if domain else frozenset[str]()
-        seen = _named(wanted.expect.seen_by, intent.device, everybody, wanted.vrf, observed, matching)
+        able = speakers.get((wanted.vrf, family_of(address)), frozenset())
+        seen = _named(wanted.expect.seen_by, everybody, able, matching)
         hidden = frozenset(observed) if wanted.expect.seen_by == "none" else matching(wanted.expect.not_seen_by)
         yield Expectation(
             device=intent.device,

@@ -3,12 +3,16 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from loopwright.addresses import bare, contains, length
+from loopwright.addresses import bare, contains, length, network
 from loopwright.device import Ping
 from loopwright.evidence import DeviceEvidence, Neighbour, Origination, Route
 from loopwright.models import Link, Process, family_of
 from loopwright.platform import Platform
+
+if TYPE_CHECKING:
+    from loopwright.adjacency import Adjacency
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,7 @@ class Picture:
     evidence: Mapping[str, DeviceEvidence]
     platforms: Mapping[str, Platform]
     pings: Mapping[str, tuple[Ping, ...]] = field(default_factory=dict)
+    station: Mapping[str, str] = field(default_factory=dict)
     cut_off: frozenset[tuple[str, str, str]] = frozenset()
     """(device, VRF, family) of those that know none of several prefixes that they must see: no witnesses."""
 
@@ -117,6 +122,34 @@ class Picture:
         """The links of a device."""
         found = self.answered(device)
         return found.observed.routing.links if found else ()
+
+    def peers(self, link: Link, device: str) -> tuple[str, ...]:
+        """The devices at the other end of a link of a device."""
+        return tuple(name for name in self._subnets[(link.vrf, network(link.address))] if name != device)
+
+    @cached_property
+    def _subnets(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        subnets: dict[tuple[str, str], dict[str, None]] = {}
+        for name in self.evidence:
+            for link in self.links(name):
+                subnets.setdefault((link.vrf, network(link.address)), {})[name] = None
+        return {key: tuple(names) for key, names in subnets.items()}
+
+    def holders(self, address: str) -> tuple[str, ...]:
+        """The devices that have an address, in whatever VRF."""
+        return self._holders.get(address, ())
+
+    @cached_property
+    def _holders(self) -> Mapping[str, tuple[str, ...]]:
+        holders: dict[str, dict[str, None]] = {}
+        for (_, address), devices in self.owners.items():
+            holders.setdefault(address, {}).update(dict.fromkeys(devices))
+        return {address: tuple(devices) for address, devices in holders.items()}
+
+    @cached_property
+    def adjacencies(self) -> "dict[tuple[str, str], tuple[Adjacency, ...]]":
+        """What `loopwright.adjacency` has found so far."""
+        return {}
 
     def routed_address(self, device: str, address: str, vrf: str, towards: str) -> str | None:
         """An address of a routed interface of a device, of the family of `address`, that `towards` has a route to."""

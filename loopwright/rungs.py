@@ -73,9 +73,9 @@ def answers_itself(e: Expectation, picture: Picture) -> Found:
     if ping is None:
         return Found("unproven", expected, "not asked")
     command = picture.command(e.device, "ping", source=address, address=address)
-    if ping.error:
-        why = Cause("interface", e.device, f"it cannot ping from {address}: {ping.error}", command)
-        return Found("fail", expected, ping.error, why)
+    if ping.error:  # the interface has the address: rung 2
+        why = Cause("silent", e.device, f"it could not ping from {address}: {ping.error}", command)
+        return Found("error", expected, ping.error, why)
     if ping.received == 0:
         return Found("fail", expected, "no answer", Cause("interface", e.device, "it does not answer itself", command))
     return Found("pass", expected, f"{ping.received} of {ping.request.count} answered")
@@ -119,6 +119,7 @@ def originated(e: Expectation, picture: Picture) -> Found:
 
 
 def carried_words(carried: Carried) -> str:
+    """What a protocol is to carry, in words."""
     where = f" area {carried.scope}" if carried.protocol in ("ospf", "ospf3") else ""
     return f"{carried.prefix} in {carried.protocol}{where}"
 

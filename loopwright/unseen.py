@@ -1,16 +1,12 @@
 """Finds why devices that must see a prefix do not: what is down, discarded, filtered or hidden between them and it."""
 
 from collections.abc import Iterator
-from ipaddress import ip_interface
 
+from loopwright.adjacency import Adjacency, adjacencies, neighbours_told
 from loopwright.expect import Carried, Expectation
-from loopwright.models import Link, family_of
+from loopwright.models import family_of
 from loopwright.picture import Picture, discards
-from loopwright.resolve import FAMILIES_OF
 from loopwright.verdict import Cause
-
-Way = tuple[str, bool]
-"""A way by which a device could learn of a prefix, in words, and whether it is up."""
 
 
 def of_unseen(
@@ -40,65 +36,25 @@ def _isolated(e: Expectation, picture: Picture) -> Cause | None:
     """The device itself has nobody to tell: every neighbour of a protocol that carries the prefix is down."""
     for carried in e.carried:
         protocol = carried.protocol
-        if not _neighbours_told(e.device, protocol, picture):
+        if not neighbours_told(e.device, protocol, picture):
             continue
         found = list(ways(e.device, None, e.address, picture, protocol))
-        if found and not any(up for _, up in found):
+        if found and not any(way.up for way in found):
             command = picture.command(e.device, f"neighbours-{protocol}")
-            return Cause("adjacency", e.device, "; ".join(words for words, _ in found), command)
+            return Cause("adjacency", e.device, "; ".join(way.words for way in found), command)
         if not found and protocol != "bgp" and not any(n.up for n in picture.neighbours(e.device, protocol)):
             text = f"no link of it to another device takes part in {protocol}"
             return Cause("adjacency", e.device, text, picture.command(e.device, "configuration"))
     return None
 
 
-def _neighbours_told(device: str, protocol: str, picture: Picture) -> bool:
-    found = picture.answered(device)
-    return found is not None and ("neighbours", protocol) in found.asked
-
-
 def ways(
     device: str, holders: frozenset[str] | None, address: str, picture: Picture, only: str = ""
-) -> Iterator[Way]:
-    """Yield the configured adjacencies of a device, towards the holders where they are given."""
-    family = family_of(address)
-    for link in picture.links(device):
-        peer = peer_of(link, device, picture) if family_of(link.address) == family else None
-        if peer is None or (holders is not None and peer not in holders):
-            continue
-        for protocol in sorted({name for name, _ in link.protocols}):
-            if only in ("", protocol) and family in FAMILIES_OF[protocol] and _neighbours_told(device, protocol, picture):
-                states = [n for n in picture.neighbours(device, protocol) if _on(n.interface, link.interface)]
-                state = states[0].state if states else "missing"
-                up = any(n.up for n in states)
-                yield f"its {protocol} neighbour {peer} on {link.interface} is {state}", up
-    if only in ("", "bgp"):
-        yield from _sessions(device, holders, family, picture)
-
-
-def _sessions(device: str, holders: frozenset[str] | None, family: str, picture: Picture) -> Iterator[Way]:
-    """Yield the BGP sessions of a device of one family."""
-    for neighbour in picture.neighbours(device, "bgp"):
-        owners = [d for (_, address), ds in picture.owners.items() if address == neighbour.neighbour for d in ds]
-        if family_of(neighbour.neighbour) == family and (holders is None or holders & set(owners)):
-            who = f"{neighbour.neighbour} ({', '.join(owners)})" if owners else neighbour.neighbour
-            yield f"its bgp session with {who} is {neighbour.state}", neighbour.up
-
-
-def peer_of(link: Link, device: str, picture: Picture) -> str | None:
-    """The device at the other end of a link."""
-    subnet = ip_interface(link.address).network
-    for name in picture.evidence:
-        if name != device and any(
-            other.vrf == link.vrf and ip_interface(other.address).network == subnet for other in picture.links(name)
-        ):
-            return name
-    return None
-
-
-def _on(shown: str, interface: str) -> bool:
-    """Some systems show a neighbour's interface with its address behind a colon."""
-    return shown == interface or shown.startswith(f"{interface}:")
+) -> Iterator[Adjacency]:
+    """Yield the configured adjacencies of a device in an address's family, towards the holders where they are given."""
+    for way in adjacencies(device, family_of(address), picture):
+        if only in ("", way.protocol) and (holders is None or not holders.isdisjoint(way.peers)):
+            yield way
 
 
 def _discarded(e: Expectation, lacking: tuple[str, ...], picture: Picture) -> Iterator[Cause]:
@@ -118,10 +74,10 @@ def _adjacencies(
     """Yield the devices that border on a holder, every adjacency with which is down."""
     for viewer in lacking:
         found = list(ways(viewer, holders, e.address, picture))
-        if found and not any(up for _, up in found):
-            protocol = found[0][0].split()[1]
+        if found and not any(way.up for way in found):
+            protocol = found[0].protocol
             command = picture.command(viewer, f"neighbours-{protocol}")
-            yield Cause("adjacency", viewer, "; ".join(words for words, _ in found), command)
+            yield Cause("adjacency", viewer, "; ".join(way.words for way in found), command)
 
 
 def _not_in_table(e: Expectation, carried: Carried, viewer: str, holders: frozenset[str], picture: Picture) -> Cause:
@@ -155,13 +111,11 @@ def _summaries(e: Expectation, lacking: tuple[str, ...], _: frozenset[str], pict
             yield Cause("summary", viewer, text, _route_command(e, viewer, picture))
 
 
-def _boundaries(
-    e: Expectation, lacking: tuple[str, ...], holders: frozenset[str], picture: Picture
-) -> Iterator[Cause]:
+def _boundaries(e: Expectation, lacking: tuple[str, ...], holders: frozenset[str], picture: Picture) -> Iterator[Cause]:
     """Yield the devices next to one that has a route."""
     for viewer in lacking:
         for link in picture.links(viewer):
-            peer = peer_of(link, viewer, picture)
-            if peer in holders:
+            peer = next((p for p in picture.peers(link, viewer) if p in holders), None)
+            if peer is not None:
                 text = f"it has no route to {e.prefix}, though {peer} beside it ({link.interface}) has"
                 yield Cause("filter", viewer, text, _route_command(e, viewer, picture))

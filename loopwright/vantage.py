@@ -3,13 +3,12 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from loopwright.addresses import bare
+from loopwright.addresses import bare, network
+from loopwright.adjacency import adjacencies
 from loopwright.device import PingRequest
 from loopwright.expect import Expectation
 from loopwright.models import family_of
-from loopwright.picture import Picture
-from loopwright.unseen import ways
-
+from loopwright.picture import Picture, discards
 
 Place = tuple[str, str, str]
 """A device in a VRF and a family."""
@@ -85,7 +84,9 @@ def choose(
             sources.setdefault((e.device, e.loopback.vrf, family_of(e.address)), bare(e.address))
     chosen = {}
     for number, e in enumerate(proven):
-        candidates = [v for v in e.viewers if picture.answered(v) and not picture.is_cut_off(v, e.loopback.vrf, e.address)]
+        candidates = [
+            v for v in e.viewers if picture.answered(v) and not picture.is_cut_off(v, e.loopback.vrf, e.address)
+        ]
         vantages = []
         for device in spread(candidates, k, number):
             source = sources.get((device, e.loopback.vrf, family_of(e.address)))
@@ -106,22 +107,33 @@ def find_cut_off(expected: Iterable[Expectation], picture: Picture) -> frozenset
     """
     lost: dict[Place, dict[str, str]] = {}
     knowing: set[Place] = set()
-    for e in expected:
+    for e in (e for e in expected if _is_there(e, picture)):
         for viewer in e.viewers:
             place = (viewer, e.loopback.vrf, family_of(e.address))
-            if picture.answered(viewer) is None:
+            found = picture.answered(viewer)
+            if found is None:
                 continue
-            if picture.reaches(viewer, e.address, e.loopback.vrf):
+            # Exactly the prefix is what nearly all have; the search for anything wider is long.
+            exact = (found.route(prefix, e.loopback.vrf) for prefix in e.prefixes)
+            if any(r and not discards(r) for r in exact) or picture.reaches(viewer, e.address, e.loopback.vrf):
                 knowing.add(place)
             else:
                 lost.setdefault(place, {})[e.device] = e.address
     several = {place: devices for place, devices in lost.items() if len(devices) > 1}
-    off = {p for p, devices in several.items() if p not in knowing or _alone(p[0], next(iter(devices.values())), picture)}
+    off = {
+        p for p, devices in several.items() if p not in knowing or _alone(p[0], next(iter(devices.values())), picture)
+    }
     witnesses = {(vrf, family) for _, vrf, family in knowing - off}
     return frozenset(place for place in off if place[1:] in witnesses)
 
 
+def _is_there(e: Expectation, picture: Picture) -> bool:
+    """Whether the device itself has the address; nobody can be blamed for not knowing one that nobody has."""
+    found = picture.answered(e.device)
+    return found is not None and found.route(network(e.address), e.loopback.vrf) is not None
+
+
 def _alone(device: str, address: str, picture: Picture) -> bool:
     """Whether every neighbour of a device in an address's family is down; routes may outlive them."""
-    adjacencies = [up for _, up in ways(device, None, address, picture)]
-    return bool(adjacencies) and not any(adjacencies)
+    found = adjacencies(device, family_of(address), picture)
+    return bool(found) and not any(way.up for way in found)

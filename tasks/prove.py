@@ -16,6 +16,7 @@ from loopwright.verdict import Rung, Verdict
 from loopwright.verify import control_plane_holds, judge
 from tasks.gather import TABLES, WITH_NEIGHBOURS, gather, run_pings
 from tasks.network import Network
+from tasks.station import station_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +77,15 @@ class Prover:
             again, vantages = self._ping(again)
             readings += 1
             previous, picture, verdicts = verdicts, again, self._judge(again, vantages)
-            if _states(previous) == _states(verdicts) and (not failing or not settling.changing):
+            # What a change has still to bring about is awaited; what cannot be told will not be told by waiting.
+            awaited = settling.changing and (picture.cut_off or any(v.state in ("fail", "error") for v in verdicts))
+            if _states(previous) == _states(verdicts) and not awaited:
                 break
         broken = vantages.broken(picture) | {device for device, _, _ in picture.cut_off}
         return Proof(verdicts, picture, tuple(sorted(broken)), readings, self.clock() - started)
 
     def _judge(self, picture: Picture, vantages: Vantages) -> tuple[Verdict, ...]:
-        return judge(self.expectations, self.absences, picture, vantages)
+        return judge(self.expectations, self.absences, self._connect(picture), vantages)
 
     def _platforms(self) -> Mapping[str, Platform]:
         return self.network.platforms
@@ -96,6 +99,11 @@ class Prover:
         fresh = gather(self.network, wanted, self._interest(), kinds)
         read = replace(picture, evidence={**self.silent, **picture.evidence, **fresh}, cut_off=frozenset())
         return replace(read, cut_off=find_cut_off((*self.expectations, *self.others), read))
+
+    def _connect(self, picture: Picture) -> Picture:
+        """Connect from here to the addresses that devices are managed through."""
+        managed = [(e.device, bare(e.address)) for e in self.expectations if e.managed]
+        return replace(picture, station=station_answers(self.network.nornir.inventory.hosts, managed))
 
     def _devices_of(self, verdicts: Iterable[Verdict]) -> set[str]:
         """The devices whose answers bear on some verdicts."""
@@ -126,7 +134,9 @@ class Prover:
             device: tuple(r for r in requests if not _answered(picture, device, r))
             for device, requests in wanted.items()
         }
-        pings = {device: dict[PingRequest, Ping]({p.request: p for p in found}) for device, found in picture.pings.items()}
+        pings = {
+            device: dict[PingRequest, Ping]({p.request: p for p in found}) for device, found in picture.pings.items()
+        }
         for device, results in run_pings(self.network, missing).items():
             pings.setdefault(device, {}).update({p.request: p for p in results})
         return replace(picture, pings={device: tuple(found.values()) for device, found in pings.items()}), vantages
@@ -150,4 +160,3 @@ def _first_links(known: Iterable[Observed]) -> Iterator[str]:
 
 def _states(verdicts: Iterable[Verdict]) -> list[tuple[str, str, Rung, str]]:
     return [(v.device, v.address, v.rung, v.state) for v in verdicts]
-

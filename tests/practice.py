@@ -1,7 +1,6 @@
 """How tests handle the practice network: what state it is in, and our own playbooks run upon it."""
 
 import re
-import re
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -42,7 +41,7 @@ def _at_once(network: lab.Network, ask: Callable[[str], str]) -> dict[str, str]:
 
 @dataclass
 class Practice:
-    """The network; where the inventory is that it was provisioned from, if it was, and what that says beside the usual."""
+    """The network; from where it was provisioned, if it was, and what that inventory says beside the usual."""
 
     network: lab.Network
     provisioned: Path | None = None

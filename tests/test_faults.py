@@ -111,7 +111,9 @@ def compared(name: str, at: Desk, vantage_points: int | None = 3) -> None:
     if UPDATE:
         path.parent.mkdir(parents=True, exist_ok=True)
         seen: list[str] = []
-        until(lambda: seen.append(told(at.verify(vantage_points))), lambda _: len(seen) > 3 and len(set(seen[-3:])) == 1)
+        until(
+            lambda: seen.append(told(at.verify(vantage_points))), lambda _: len(seen) > 3 and len(set(seen[-3:])) == 1
+        )
         path.write_text(seen[-1])
     expected = path.read_text()
     assert until(lambda: told(at.verify(vantage_points)), lambda text: text == expected) == expected
@@ -120,9 +122,7 @@ def compared(name: str, at: Desk, vantage_points: int | None = 3) -> None:
 FAULTS = [Fault(name, **case) for name, case in CASES["faults"].items()]
 
 
-@pytest.mark.parametrize(
-    ("at", "fault"), [pytest.param(f.hosts, f, id=f.name) for f in FAULTS], indirect=["at"]
-)
+@pytest.mark.parametrize(("at", "fault"), [pytest.param(f.hosts, f, id=f.name) for f in FAULTS], indirect=["at"])
 def test_fault_is_named_by_rung_and_cause_and_nothing_else_is_blamed(at: Desk, fault: Fault) -> None:
     try:
         fault.make(at.lab)
