@@ -79,6 +79,8 @@ def rounds(practice: Practice, task: Task, way: Line, count: int, say: Say) -> I
         for tool in TOOLS:
             run = once(practice, task, way, tool)
             say(f"  {number}/{count} {tool}: {run.wall:.2f} s, {run.wrong} wrong, {run.empty} empty")
+            for fault in run.faults:
+                say(f"    {fault}")
             yield run
 
 

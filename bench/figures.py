@@ -26,6 +26,7 @@ class Run:
     commands: int
     empty: int
     wrong: int
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def run_of(tool: str, measured: Measured, wrong_on_devices: Iterable[str]) -> Ru
         commands=max((device["commands"] for device in told.values()), default=0),
         empty=sum(1 for device in told.values() if device["empty"]),
         wrong=len(wrong),
+        faults=tuple(f"{name}: {told.get(name, {}).get('error') or 'lacks a line'}" for name in sorted(wrong)),
     )
 
 

@@ -9,12 +9,13 @@ from typing import Any
 from bench.meter import Meter
 from loopwright.journal import RunFolder
 from loopwright.plan import Allowed
-from playbooks.known import known_elsewhere
 from playbooks.look import Seen, look, planned
 from playbooks.provision import jobs_of, provision
-from playbooks.verify import verify
+from playbooks.validate import validate
+from playbooks.verify import prove, verify
 from tasks.deploy import deploy, keep
 from tasks.network import Network, Progress
+from tasks.prove import Proof
 from tasks.workspace import Workspace, open_workspace
 
 DEADLINE_S = 180.0
@@ -80,24 +81,26 @@ def _plan(workspace: Workspace, network: Network, runs: Path, meter: Meter) -> d
 
 
 def _validate(workspace: Workspace, network: Network, runs: Path, meter: Meter) -> dict[str, Any]:
-    """The checks, then what the devices say: their routing, and whether somebody has a wanted address already."""
-    with meter.stage("check"):
-        offline = workspace.check()
-    with meter.stage("observe"):
-        seen = look(workspace, network)
-    with meter.stage("check against the devices"):
-        live = workspace.check(seen.observed)
-    with meter.stage("look up addresses"):
-        known = known_elsewhere(workspace, network, seen, planned(workspace, seen, Allowed()))
-    return {"errors": [str(f) for f in (*offline, *live) if f.severity == "error"], "known": known}
+    """The playbook with --live: the rules, and what only the devices can tell."""
+    with meter.stage("validate"):
+        found = validate(workspace, network)
+    return {
+        "errors": [str(finding) for finding in found.findings if finding.severity == "error"],
+        "failed": {name: str(error) for name, error in found.errors.items()},
+    }
 
 
 def _provision(workspace: Workspace, network: Network, runs: Path, meter: Meter) -> dict[str, Any]:
-    """The whole playbook; its phases are metered by the network itself."""
+    """The whole playbook; a run that finds nothing to change proves what is there."""
     with meter.stage("observe"):
         seen = look(workspace, network)
     with meter.stage("plan"):
         plan = planned(workspace, seen, Allowed())
+    failed = {name: str(error) for name, error in seen.errors.items()}
+    if not plan.changing:
+        with meter.stage("prove"):
+            proof = prove(workspace, network, seen, DEADLINE_S, VANTAGE_POINTS)
+        return {"changed": 0, "failed": failed, **_proved(proof)}
     with _run_folder(runs) as folder, meter.stage("provision"):
         result = provision(workspace, network, seen, plan, folder, DEADLINE_S, VANTAGE_POINTS)
     return {
@@ -105,23 +108,25 @@ def _provision(workspace: Workspace, network: Network, runs: Path, meter: Meter)
         "kept": len(result.kept),
         "refused": dict(result.refused),
         "undecided": result.undecided,
-        "failed": {name: str(error) for name, error in (*result.failed.items(), *seen.errors.items())},
-        "verdicts": len(result.proof.verdicts) if result.proof else 0,
-        "passed": sum(1 for v in result.proof.verdicts if v.state == "pass") if result.proof else 0,
-        "readings": result.proof.readings if result.proof else 0,
-        "proof seconds": result.proof.seconds if result.proof else 0.0,
+        "failed": {**failed, **{name: str(error) for name, error in result.failed.items()}},
+        **_proved(result.proof),
+    }
+
+
+def _proved(proof: Proof | None) -> dict[str, Any]:
+    if proof is None:
+        return {}
+    return {
+        "verdicts": len(proof.verdicts),
+        "passed": sum(1 for verdict in proof.verdicts if verdict.state == "pass"),
+        "readings": proof.readings,
+        "proof seconds": proof.seconds,
     }
 
 
 def _verify(workspace: Workspace, network: Network, runs: Path, meter: Meter) -> dict[str, Any]:
     with meter.stage("verify"):
-        result = verify(workspace, network, DEADLINE_S, VANTAGE_POINTS)
-    verdicts = result.proof.verdicts
-    return {
-        "verdicts": len(verdicts),
-        "passed": sum(1 for verdict in verdicts if verdict.state == "pass"),
-        "readings": result.proof.readings,
-    }
+        return _proved(verify(workspace, network, DEADLINE_S, VANTAGE_POINTS).proof)
 
 
 JOBS: Mapping[str, Job] = {
