@@ -7,9 +7,10 @@ from dataclasses import asdict, dataclass, replace
 
 from loopwright.addresses import bare
 from loopwright.finding import Finding
-from loopwright.models import Advertisement, Intent, Loopback, Observed, PathLine, Wanted
+from loopwright.models import Intent, Loopback, Observed, PathLine, Wanted
 from loopwright.observe import as_written
 from loopwright.platform import Platform
+from loopwright.reasons import reasons
 from loopwright.render import between, nested, render
 from loopwright.resolve import Unresolved, resolve
 from loopwright.yaml_marks import without_collector
@@ -36,16 +37,19 @@ class Change:
     @property
     def number(self) -> int:
         """The loopback's number."""
-        side = self.after or self.before
-        assert side is not None  # a change has a side
-        return side.number
+        return self._side.number
 
     @property
     def interface(self) -> str:
         """The loopback's interface on the device."""
+        return self._side.interface
+
+    @property
+    def _side(self) -> Loopback:
         side = self.after or self.before
-        assert side is not None  # a change has a side
-        return side.interface
+        if side is None:
+            raise ValueError("a change has a side")
+        return side
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ class Plan:
         return tuple(finding for device in self.devices for finding in device.findings)
 
 
-def plan_device(intent: Intent, observed: Observed, platform: Platform, allowed: Allowed = Allowed()) -> DevicePlan:  # noqa: B008 - frozen
+def plan_device(intent: Intent, observed: Observed, platform: Platform, allowed: Allowed = Allowed()) -> DevicePlan:
     """Plan one device: the lines that make it what the intent says, and those that make it what it was."""
     changes: list[Change] = []
     findings: list[Finding] = []
@@ -169,39 +173,6 @@ def _restored(change: Change, observed: Observed, platform: Platform) -> tuple[s
     if change.before is None:
         return ()
     return tuple(nested(foreign_lines(change.before.interface, observed, platform)))
-
-
-def reasons(before: Loopback | None, after: Loopback | None) -> Iterator[str]:
-    """Say in words what differs between two sides of a loopback."""
-    if before is None and after is not None:
-        yield f"loopback {after.number} is missing on {after.interface}"
-    elif after is None and before is not None:
-        yield f"loopback {before.number} is to go from {before.interface}"
-    if before is None or after is None:
-        return
-    yield from (f"{address} is missing" for address in after.addresses if address not in before.addresses)
-    yield from (f"{address} is not wanted" for address in before.addresses if address not in after.addresses)
-    if set(before.addresses) == set(after.addresses) and before.addresses != after.addresses:
-        yield f"the first address is {before.addresses[0]}, not {after.addresses[0]}"
-    for name in ("interface", "vrf", "description", "enabled"):
-        was, now = getattr(before, name), getattr(after, name)
-        if was != now:
-            yield f"{name} is {was!r}, not {now!r}"
-    yield from _advertising_reasons(before.advertise, after.advertise)
-
-
-def _advertising_reasons(before: frozenset[Advertisement], after: frozenset[Advertisement]) -> Iterator[str]:
-    had = {(a.protocol, a.prefix): a for a in before}
-    now = {(a.protocol, a.prefix): a for a in after}
-    for key in sorted(now.keys() - had.keys()):
-        yield f"{key[1]} is not advertised by {key[0]}"
-    for key in sorted(had.keys() - now.keys()):
-        yield f"{key[1]} is advertised by {key[0]}, which is not wanted"
-    for key in sorted(now.keys() & had.keys()):
-        for name in ("process", "area", "level", "cost", "passive"):
-            was, wanted = getattr(had[key], name), getattr(now[key], name)
-            if was != wanted:
-                yield f"{key[1]} in {key[0]}: {name} is {was}, not {wanted}"
 
 
 def objections(
@@ -303,7 +274,7 @@ def removals_allowed(plan: Plan, allowed: int | None) -> str | None:
     return f"the plan removes {plan.removals} loopbacks from {touched} devices; say --allow-removals {plan.removals}"
 
 
-def plan_network(pairs: Sequence[tuple[Intent, Observed, Platform]], allowed: Allowed = Allowed()) -> Plan:  # noqa: B008 - frozen
+def plan_network(pairs: Sequence[tuple[Intent, Observed, Platform]], allowed: Allowed = Allowed()) -> Plan:
     """Plan every device."""
     with without_collector():
         return Plan(tuple(plan_device(intent, observed, platform, allowed) for intent, observed, platform in pairs))

@@ -29,9 +29,7 @@ def planned(before: Observed, changes: Sequence[Change], platform: Platform) -> 
     return tuple(found)
 
 
-def way_back(
-    before: Observed, now: Observed, changes: Sequence[Change], platform: Platform
-) -> tuple[str, ...] | None:
+def way_back(before: Observed, now: Observed, changes: Sequence[Change], platform: Platform) -> tuple[str, ...] | None:
     """The lines that lead back, () when there is nothing to do, None where somebody else changed what the plan touches.
 
     What a device is now must be what it was, with some of the planned lines more and some of those that were to go

@@ -74,5 +74,6 @@ class Verdict:
         if self.state != "fail" or self.cause is None:
             return False
         return self.cause.kind == "duplicate" or (
-            self.cause.device == self.device and self.cause.kind not in ("adjacency", "icmp", "path", "vantage", "silent")
+            self.cause.device == self.device
+            and self.cause.kind not in ("adjacency", "icmp", "path", "vantage", "silent")
         )

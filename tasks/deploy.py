@@ -9,8 +9,9 @@ from loopwright.errors import LineRejected, LoopwrightError, NotTaken, Refused
 from loopwright.journal import RunFolder
 from loopwright.models import Intent, Observed
 from loopwright.outcome import Outcome
-from loopwright.plan import DevicePlan, basis, reasons
+from loopwright.plan import DevicePlan, basis
 from loopwright.platform import Platform
+from loopwright.reasons import reasons
 from loopwright.report import shown
 from loopwright.steps import Action, Course, Step
 from loopwright.undo import touched, way_back

@@ -27,6 +27,7 @@ from loopwright.transcript import Ambiguous, Answer, Cut, Prompt, clean, split
 READ_TIMEOUT = 30.0
 LOGIN_TIMEOUT = 20.0
 BATCH_BYTES = 1000  # a pty holds 4096 bytes that nobody has read yet, and drops the rest
+_NAMED = 2  # how many commands an error names
 SETTLE = 1.0  # a prompt, then silence: nothing more is coming
 _CHUNK = 65536
 _TAIL = 512
@@ -197,8 +198,8 @@ class Terminal(NoEnable, BaseConnection):
                 self.name, f"the answers to {', '.join(commands)} cannot be told apart: an echo is missing"
             )
         self.disconnect()
-        more = f" and {len(commands) - 1} more" if len(commands) > 1 else ""
-        raise DeviceTimeout(self.name, f"stopped answering in the middle of {commands[0]!r}{more}")
+        more = f" and {len(commands) - _NAMED} more" if len(commands) > _NAMED else ""
+        raise DeviceTimeout(self.name, f"stopped answering in the middle of {', '.join(commands[:_NAMED])}{more}")
 
     def _first_prompt(self, deadline: float) -> str:
         text = ""

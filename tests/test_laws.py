@@ -22,8 +22,9 @@ from loopwright.models import (
     family_of,
 )
 from loopwright.observe import observe, path_lines
-from loopwright.plan import plan_device, reasons
+from loopwright.plan import plan_device
 from loopwright.platform import Platform, load_platforms
+from loopwright.reasons import reasons
 from loopwright.render import nested, render
 
 PLATFORMS = load_platforms()
