@@ -43,6 +43,13 @@ def contains(outer: str, inner: str) -> bool:
     )
 
 
+@lru_cache(maxsize=200_000)
+def bits(prefix: str) -> tuple[int, int, int]:
+    """Return the IP version of a prefix or address, its length, and the bits of that length that it begins with."""
+    parsed = ipaddress.ip_network(prefix, strict=False)
+    return parsed.version, parsed.prefixlen, int(parsed.network_address) >> (parsed.max_prefixlen - parsed.prefixlen)
+
+
 def length(prefix: str) -> int:
     """The prefix length of a prefix."""
     return int(prefix.rpartition("/")[2])

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from ipaddress import ip_address, ip_network
@@ -16,6 +16,7 @@ from loopwright.errors import UnexpectedAnswer
 from loopwright.models import DEFAULT_VRF, Observed, Routing
 from loopwright.observe import observe
 from loopwright.platform import Evidence, Platform
+from loopwright.prefix_index import PrefixIndex
 from loopwright.query import json_documents, rows
 
 
@@ -75,9 +76,17 @@ class DeviceEvidence:
         """The selected and installed route of exactly a prefix."""
         return self._routes.get((vrf, prefix))
 
+    def routes_to(self, prefix: str, vrf: str = DEFAULT_VRF) -> Iterator[Route]:
+        """The selected and installed routes that contain a prefix or address, the most specific first."""
+        return self._index.containing(vrf, prefix)
+
     @cached_property
     def _routes(self) -> Mapping[tuple[str, str], Route]:
         return {(r.vrf, r.prefix): r for r in self.routes if r.selected and r.installed}
+
+    @cached_property
+    def _index(self) -> PrefixIndex[Route]:
+        return PrefixIndex((vrf, prefix, route) for (vrf, prefix), route in self._routes.items())
 
     @cached_property
     def _tables(self) -> Mapping[tuple[str, str], tuple[Origination, ...]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from loopwright.addresses import bare, contains, length, network
+from loopwright.addresses import bare, network
 from loopwright.device import Ping
 from loopwright.evidence import DeviceEvidence, Neighbour, Origination, Route
 from loopwright.models import Link, Process, family_of
@@ -95,12 +95,7 @@ class Picture:
     def covering(self, device: str, prefix: str, vrf: str) -> Route | None:
         """The most specific route in use that contains a prefix without being it."""
         found = self.answered(device)
-        candidates = [
-            r
-            for r in (found.routes if found else ())
-            if r.vrf == vrf and r.selected and r.installed and r.prefix != prefix and contains(r.prefix, prefix)
-        ]
-        return max(candidates, key=lambda r: length(r.prefix), default=None)
+        return next((r for r in found.routes_to(prefix, vrf) if r.prefix != prefix), None) if found else None
 
     def neighbours(self, device: str, protocol: str) -> tuple[Neighbour, ...]:
         """The neighbours of one protocol as a device sees them."""
@@ -162,12 +157,7 @@ class Picture:
     def way(self, device: str, address: str, vrf: str) -> Route | None:
         """The route that a device uses towards an address: the most specific one."""
         found = self.answered(device)
-        candidates = [
-            r
-            for r in (found.routes if found else ())
-            if r.vrf == vrf and r.selected and r.installed and contains(r.prefix, bare(address))
-        ]
-        return max(candidates, key=lambda r: length(r.prefix), default=None)
+        return next(found.routes_to(bare(address), vrf), None) if found else None
 
     def reaches(self, device: str, address: str, vrf: str) -> bool:
         """Whether a device has a route in use towards an address that does not discard."""
