@@ -17,7 +17,7 @@ from playbooks.look import look, planned
 from playbooks.provision import jobs_of
 from tasks.deploy import deploy, put_back
 from tasks.session import WritableSession
-from tests.practice import Desk, Run, desk, write_inventory
+from tests.practice import Desk, Run, desk, until, write_inventory
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(90)]
 
@@ -42,6 +42,8 @@ def startup(network: lab.Network, router: str) -> str:
 def wanting(network: lab.Network, tmp_path: Path, deadline: float = 8, **hosts: dict[int, Any]) -> Iterator[Desk]:
     """Open the network with an inventory that wants more of some routers."""
     said = {router: {"data": {"loopbacks": loopbacks}} for router, loopbacks in hosts.items()}
+    # What an earlier test took away may still be known somewhere, and would rightly be refused as known elsewhere.
+    assert not until(lambda: [r for r in network.routers if "10.254." in kernel(network, r)], lambda left: not left)
     with desk(network, write_inventory(network, tmp_path / "inventory", said), deadline=deadline) as at:
         yield at
 
