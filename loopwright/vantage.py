@@ -1,6 +1,6 @@
 """Who is asked to reach whom, and from which source."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from loopwright.addresses import bare, network
@@ -12,6 +12,8 @@ from loopwright.picture import Picture, discards
 
 Place = tuple[str, str, str]
 """A device in a VRF and a family."""
+CONTROLS = 2
+"""How many other addresses a vantage point with a single target pings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,39 +25,70 @@ class Vantage:
     vrf: str
     words: str
 
+    @property
+    def place(self) -> Place:
+        """The device in the VRF and family of the source."""
+        return self.device, self.vrf, family_of(self.source)
+
 
 @dataclass(frozen=True)
 class Vantages:
-    """The vantage points of every address."""
+    """The vantage points of every address; `controls` are other addresses that those with a single target ping too."""
 
     chosen: Mapping[tuple[str, str], tuple[Vantage, ...]] = field(default_factory=dict)
+    controls: tuple[tuple[Vantage, str], ...] = ()
 
     def of(self, e: Expectation) -> tuple[Vantage, ...]:
         """The vantage points of one address."""
         return self.chosen.get((e.device, e.address), ())
 
     def broken(self, picture: Picture) -> frozenset[str]:
-        """The vantage points that reach none of their targets, though they have several: they are the fault."""
+        """The vantage points that reach none of several addresses: they are the fault."""
         return frozenset(device for device, _, _ in self.failing(picture))
 
     def failing(self, picture: Picture) -> frozenset[Place]:
         """The same by VRF and family: who lacks IPv6 may be a good witness of IPv4."""
         reached: dict[Place, list[bool]] = {}
-        for (_, address), vantages in self.chosen.items():
-            for vantage in vantages:
-                ping = picture.ping(vantage.device, vantage.source, bare(address), vantage.vrf)
-                if ping is not None:
-                    place = (vantage.device, vantage.vrf, family_of(address))
-                    reached.setdefault(place, []).append(ping.received > 0)
+        for vantage, address in self._pairs():
+            ping = picture.ping(vantage.device, vantage.source, bare(address), vantage.vrf)
+            if ping is not None:
+                reached.setdefault(vantage.place, []).append(ping.received > 0)
         return frozenset(place for place, answers in reached.items() if len(answers) > 1 and not any(answers))
 
     def requests(self) -> dict[str, tuple[PingRequest, ...]]:
         """What each device is asked to ping."""
         wanted: dict[str, dict[PingRequest, None]] = {}
-        for (_, address), vantages in self.chosen.items():
-            for vantage in vantages:
-                wanted.setdefault(vantage.device, {})[PingRequest(vantage.source, bare(address), vantage.vrf)] = None
+        for vantage, address in self._pairs():
+            wanted.setdefault(vantage.device, {})[PingRequest(vantage.source, bare(address), vantage.vrf)] = None
         return {device: tuple(requests) for device, requests in wanted.items()}
+
+    def _pairs(self) -> Iterator[tuple[Vantage, str]]:
+        """Yield each vantage point with each address that it pings."""
+        yield from ((vantage, address) for (_, address), vantages in self.chosen.items() for vantage in vantages)
+        yield from self.controls
+
+
+def _controls(
+    chosen: Mapping[tuple[str, str], tuple[Vantage, ...]], known: Sequence[Expectation]
+) -> Iterator[tuple[Vantage, str]]:
+    """Yield further addresses for vantage points with one target: its silence alone does not tell whose fault it is."""
+    targets: dict[Place, list[str]] = {}
+    places: dict[Place, Vantage] = {}
+    for (_, address), vantages in chosen.items():
+        for vantage in vantages:
+            targets.setdefault(vantage.place, []).append(address)
+            places[vantage.place] = vantage
+    for number, (place, vantage) in enumerate(places.items()):
+        if len(targets[place]) > 1:
+            continue
+        fit = [
+            e.address
+            for e in known
+            if place == (vantage.device, e.loopback.vrf, family_of(e.address))
+            and vantage.device in e.viewers
+            and e.address not in targets[place]
+        ]
+        yield from ((vantage, address) for address in spread(fit, CONTROLS, number))
 
 
 def spread(candidates: Sequence[str], k: int | None, start: int) -> tuple[str, ...]:
@@ -79,9 +112,9 @@ def choose(
     """
     proven = [e for e in targets if holds(e)]
     sources: dict[tuple[str, str, str], str] = {}
-    for e in (*proven, *(e for e in others if holds(e))):
-        if len(e.members) == 1:
-            sources.setdefault((e.device, e.loopback.vrf, family_of(e.address)), bare(e.address))
+    known = [e for e in (*proven, *(e for e in others if holds(e))) if len(e.members) == 1]
+    for e in known:
+        sources.setdefault((e.device, e.loopback.vrf, family_of(e.address)), bare(e.address))
     chosen = {}
     for number, e in enumerate(proven):
         candidates = [
@@ -97,7 +130,7 @@ def choose(
             if address is not None:
                 vantages.append(Vantage(device, address, e.loopback.vrf, "routed interface"))
         chosen[(e.device, e.address)] = tuple(vantages)
-    return Vantages(chosen)
+    return Vantages(chosen, tuple(_controls(chosen, known)))
 
 
 def find_cut_off(expected: Iterable[Expectation], picture: Picture) -> frozenset[Place]:

@@ -44,6 +44,7 @@ class World:
     refused: set[str] = field(default_factory=set)
     absences: tuple[Absence, ...] = ()
     extra: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    limit: tuple[str, ...] = NAMES
 
     def __post_init__(self) -> None:
         for name in NAMES:
@@ -100,10 +101,17 @@ class World:
 
     def judged(self) -> tuple[tuple[Verdict, ...], tuple[str, ...]]:
         """Climb as the prover does: evidence, who is cut off, vantage points, pings, verdicts."""
-        expected = self.expected()
+        every = self.expected()
+        expected = tuple(e for e in every if e.device in self.limit)
         picture = Picture({name: self.evidence(name) for name in NAMES}, dict.fromkeys(NAMES, PLATFORM))
-        picture = replace(picture, cut_off=find_cut_off(expected, picture))
-        vantages = choose(expected, (), picture, lambda e: control_plane_holds(e, picture), 3)
+        picture = replace(picture, cut_off=find_cut_off(every, picture))
+        vantages = choose(
+            expected,
+            tuple(e for e in every if e not in expected),
+            picture,
+            lambda e: control_plane_holds(e, picture),
+            3,
+        )
         requests = vantages.requests()
         for e in expected:
             own = PingRequest(bare(e.address), bare(e.address), count=1)
@@ -367,6 +375,18 @@ def test_a_vantage_point_that_reaches_nobody_is_named_and_its_targets_pass(world
     verdicts, broken = world.judged()
     assert {v.state for v in verdicts} == {"pass"}
     assert broken == ("r2",)
+
+
+def test_a_vantage_point_with_a_single_target_shows_by_others_whose_fault_a_silence_is(world: World) -> None:
+    world.limit = ("r1",)
+    world.unanswered = {("r2", other) for other in NAMES}
+    verdicts, broken = world.judged()
+    assert {v.state for v in verdicts} == {"pass"}
+    assert broken == ("r2",)
+    world.unanswered = {(other, "r1") for other in NAMES}
+    verdicts, broken = world.judged()
+    assert [(v.device, int(v.rung), v.state) for v in verdicts if v.state != "pass"] == [("r1", 7, "fail")]
+    assert broken == ()
 
 
 def test_a_vantage_point_that_could_run_no_ping_proves_nothing_against_its_targets(world: World) -> None:
