@@ -137,14 +137,14 @@ def test_a_dead_vantage_point_is_named_and_keeps_no_change_from_being_kept(
     provisioned: lab.Network, practice: lab.Network, tmp_path: Path
 ) -> None:
     mute = "chain out { type filter hook output priority 0; oif != lo icmp type echo-request drop; };"
-    new = {"p2": {"data": {"loopbacks": {1: {"ipv4": "10.254.0.2/32", "advertise": {"ospf": {"area": 0}}}}}}}
-    gone = {"p2": {"data": {"loopbacks": {1: {"state": "absent"}}}}}
+    new = {"p3": {"data": {"loopbacks": {1: {"ipv4": "10.254.0.3/32", "advertise": {"ospf": {"area": 0}}}}}}}
+    gone = {"p3": {"data": {"loopbacks": {1: {"state": "absent"}}}}}
     done = provisioned.run("p1", ["nft", f"table inet broken {{ {mute} }}"])
     assert done.returncode == 0, done.stderr
     try:
         with desk(provisioned, write_inventory(provisioned, tmp_path / "inventory", new)) as at:
             run = at.provision()
-            assert (run.code, run.result.kept, run.result.put_back) == (0, ("p2",), {}), run.failing
+            assert (run.code, run.result.kept, run.result.put_back) == (0, ("p3",), {}), run.failing
             assert run.result.proof
             assert run.result.proof.broken_vantages == ("p1",), run.result.proof.picture.pings["p1"]
     finally:
