@@ -70,7 +70,6 @@ class LoopbackWords:
     cannot_shut: tuple[str, ...] = ()
     advertises_all_addresses: tuple[str, ...] = ()
     host_routed: Mapping[str, str] = field(default_factory=dict)
-    vrf_default: str = "default"
 
 
 @dataclass(frozen=True)
