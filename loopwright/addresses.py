@@ -58,3 +58,26 @@ def length(prefix: str) -> int:
 def area(text: str | int) -> str:
     """Spell an OSPF area as a dotted quad; raises ValueError for anything that is no area."""
     return str(ipaddress.IPv4Address(int(text) if str(text).isdigit() else str(text)))
+
+
+@lru_cache(maxsize=1000)
+def prefix_length(mask: str, *, inverted: bool = False) -> int:
+    """The length that a mask says, or a wildcard (`inverted`); raises ValueError where its ones are not together."""
+    value = int(ipaddress.IPv4Address(mask))
+    ones = value if not inverted else value ^ 0xFFFFFFFF
+    length = ones.bit_count()
+    if ones != (0xFFFFFFFF << (32 - length)) & 0xFFFFFFFF:
+        raise ValueError(f"{mask} is no mask of a prefix")
+    return length
+
+
+@lru_cache(maxsize=10_000)
+def netmask(text: str) -> str:
+    """The mask of an IPv4 address or prefix with its length."""
+    return str(ipaddress.ip_interface(text).netmask)
+
+
+@lru_cache(maxsize=10_000)
+def hostmask(text: str) -> str:
+    """The wildcard of an IPv4 address or prefix with its length."""
+    return str(ipaddress.ip_interface(text).hostmask)

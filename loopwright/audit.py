@@ -7,7 +7,7 @@ from typing import Literal
 
 from loopwright.errors import UsageError
 from loopwright.models import Intent, Observed
-from loopwright.plan import DevicePlan, foreign_lines
+from loopwright.plan import DevicePlan, foreign_on
 from loopwright.platform import Platform
 
 Kind = Literal["missing", "different", "undecided", "extra", "foreign"]
@@ -48,7 +48,7 @@ def differences(intent: Intent, observed: Observed, plan: DevicePlan, platform: 
             held = ", ".join(loopback.addresses) or "no address"
             why = f"{held}; the inventory does not list it, and it is in no range that it owns"
             yield Difference("extra", device, loopback.number, loopback.interface, (why,), ours=False)
-        elif lines := foreign_lines(loopback.interface, observed, platform):
+        elif lines := foreign_on(loopback.interface, observed, platform):
             others = tuple(line[-1] for line in lines)
             yield Difference("foreign", device, loopback.number, loopback.interface, others, ours=False)
 

@@ -3,9 +3,8 @@
 from loopwright.addresses import bare
 from loopwright.expect import Carried, Expectation
 from loopwright.models import family_of
-from loopwright.observe import as_written
 from loopwright.picture import Picture, discards
-from loopwright.render import between, render
+from loopwright.plan import Change, differences
 from loopwright.unseen import of_unseen
 from loopwright.verdict import Cause
 
@@ -19,10 +18,9 @@ def of_configuration(expectation: Expectation, picture: Picture, text: str) -> C
     found = picture.answered(device)
     lines: tuple[str, ...] = ()
     if found is not None:
-        routing = found.observed.routing
-        have = render(found.observed.loopback(expectation.number), routing, platform)
-        want = render(expectation.loopback, routing, platform)
-        lines = between(have, want, platform, as_written(have, found.observed.lines, platform))
+        change = Change(found.observed.loopback(expectation.number), expectation.loopback, ())
+        there, _ = differences(change, found.observed, platform)
+        lines = tuple(line for commit in there.commits for line in commit)
     return Cause("configuration", device, text, picture.command(device, "configuration"), lines)
 
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from importlib.resources import files
 from ipaddress import ip_address, ip_network
 from sys import intern
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import textfsm
 
 from loopwright.addresses import area, bare, network
-from loopwright.errors import UnexpectedAnswer
+from loopwright.errors import PlatformError, UnexpectedAnswer
 from loopwright.models import DEFAULT_VRF, Observed, Routing
 from loopwright.observe import observe
 from loopwright.platform import Evidence, Platform
@@ -141,8 +142,10 @@ def read_rows(device: str, evidence: Evidence, answer: str, platform: Platform) 
     """Read one answer into rows; raises UnexpectedAnswer where it does not have the promised format."""
     if not answer.strip():
         return []
-    if evidence.format == "textfsm":
-        return _textfsm_rows(platform.textfsm[evidence.template], answer)
+    if evidence.format in ("textfsm", "ntc"):
+        source = platform.textfsm[evidence.template] if evidence.format == "textfsm" else ntc(evidence.template)
+        found = _textfsm_rows(device, evidence.command, source, answer)
+        return rows(evidence.rows, found) if evidence.rows else found
     try:
         documents = json_documents(answer)
     except ValueError as error:
@@ -152,13 +155,24 @@ def read_rows(device: str, evidence: Evidence, answer: str, platform: Platform) 
 
 
 @lru_cache
-def _fsm_source(template: str) -> str:
-    return template
+def ntc(template: str) -> str:
+    """The text of a template of the ntc-templates package; raises PlatformError where it has none of that name."""
+    try:
+        return files("ntc_templates").joinpath("templates", template).read_text(encoding="utf-8")
+    except OSError as error:
+        raise PlatformError(f"ntc-templates has no template {template!r}") from error
 
 
-def _textfsm_rows(template: str, answer: str) -> list[dict[str, Any]]:
-    machine = textfsm.TextFSM(io.StringIO(_fsm_source(template)))
-    return [dict(zip(machine.header, values, strict=True)) for values in machine.ParseText(answer)]
+def _textfsm_rows(device: str, command: str, template: str, answer: str) -> list[dict[str, Any]]:
+    """Parse an answer; the names of its values are written small, as ntc-templates is used everywhere."""
+    machine = textfsm.TextFSM(io.StringIO(template))
+    try:
+        parsed = machine.ParseText(answer)
+    except textfsm.TextFSMError as error:
+        raise UnexpectedAnswer(
+            device, f"the answer to {command!r} has a line that was not expected: {error}"
+        ) from error
+    return [{name.lower(): value for name, value in zip(machine.header, values, strict=True)} for values in parsed]
 
 
 def _text(value: object) -> str:
@@ -166,14 +180,15 @@ def _text(value: object) -> str:
     return intern(str(value or ""))
 
 
-def _route(row: Mapping[str, Any]) -> Route:
+def _route(row: Mapping[str, Any], platform: Platform) -> Route:
+    name = platform.loopbacks.canonical
     return Route(
         vrf=_text(row.get("vrf") or DEFAULT_VRF),
         prefix=network(row["prefix"]),
         protocol=_text(row["protocol"]),
         selected=bool(row.get("selected")),
         installed=bool(row.get("installed")),
-        nexthops=tuple((_text(hop[0]), _text(hop[1])) for hop in row.get("nexthops") or ()),
+        nexthops=tuple((_text(hop[0]), name(_text(hop[1]))) for hop in row.get("nexthops") or ()),
     )
 
 
@@ -229,7 +244,7 @@ def read_evidence(
     neighbours: list[Neighbour] = []
     for evidence, read in table.items():
         if evidence.kind == "routes":
-            routes.update(_route(row) for row in read if interest.covers(row["prefix"]))
+            routes.update(_route(row, platform) for row in read if interest.covers(row["prefix"]))
         elif evidence.kind == "originations":
             identity = identities.get(evidence.protocol, "")
             originations.update(_origination(row, evidence, identity) for row in read if interest.covers(row["prefix"]))
@@ -248,6 +263,6 @@ def read_evidence(
 
 def observed_from(device: str, platform: Platform, answers: Mapping[str, str]) -> Observed:
     """Read a device's configuration and interface state out of its answers."""
-    interfaces = next((e for e in platform.evidence if e.kind == "interfaces"), None)
-    state = read_rows(device, interfaces, answers[interfaces.command], platform) if interfaces else []
+    told = (e for e in platform.evidence if e.kind == "interfaces")
+    state = [row for e in told for row in read_rows(device, e, answers[e.command], platform)]
     return observe(device, answers[platform.configuration.command], platform, state)

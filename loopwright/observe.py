@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loopwright.addresses import area, interface_address, network
+from loopwright.export import export_lists, in_effect
+from loopwright.fact import Fact
 from loopwright.models import (
     DEFAULT_VRF,
     Advertisement,
@@ -21,15 +23,6 @@ from loopwright.models import (
 from loopwright.pathlines import TOKENISERS
 from loopwright.platform import FactRow, Platform
 from loopwright.relations import advertisements
-
-
-@dataclass(frozen=True)
-class Fact:
-    """What one line states, with the words captured from it."""
-
-    row: FactRow
-    words: Mapping[str, str]
-    line: PathLine
 
 
 @dataclass
@@ -55,25 +48,26 @@ def facts_of(lines: Iterable[PathLine], platform: Platform) -> tuple[tuple[Fact,
     """Divide path lines into facts and those that no row of the platform matches."""
     facts, foreign = [], []
     for line in lines:
-        found = platform.configuration.index.find(line)
+        found = platform.reads(line)
         if found is None or found[0].foreign:
             foreign.append(line)
         if found is not None:
             facts.append(Fact(found[0], found[1], line))
     contexts = {line[:depth] for line in lines for depth in range(1, len(line))}
-    return tuple(facts), tuple(line for line in foreign if line not in contexts)
+    return in_effect(facts), tuple(line for line in foreign if line not in contexts)
+
+
+_NO_ATTRIBUTES = frozenset({"interface", "vrf", "area", "process"})
 
 
 def _attributes(words: Mapping[str, str], row: FactRow) -> dict[str, Any]:
-    attributes: dict[str, Any] = {**words, **row.set}
-    attributes.pop("interface", None)
-    attributes.pop("vrf", None)
+    attributes: dict[str, Any] = {k: v for k, v in {**words, **row.set}.items() if k not in _NO_ATTRIBUTES}
     if "cost" in attributes:
         attributes["cost"] = int(attributes["cost"])
     return attributes
 
 
-def _stanzas(facts: Iterable[Fact]) -> dict[str, _Stanza]:
+def _stanzas(facts: Iterable[Fact], platform: Platform) -> dict[str, _Stanza]:
     stanzas: dict[str, _Stanza] = {}
     for fact in facts:
         if "interface" not in fact.words:
@@ -82,7 +76,8 @@ def _stanzas(facts: Iterable[Fact]) -> dict[str, _Stanza]:
         stanza.vrf = fact.words.get("vrf", stanza.vrf)
         match fact.row.fact:
             case "address":
-                stanza.addresses.append(interface_address(fact.words["address"]))
+                place = len(stanza.addresses) if fact.row.set.get("secondary") else 0
+                stanza.addresses.insert(place, interface_address(fact.words["address"]))
             case "description":
                 stanza.description = fact.words["text"]
             case "shutdown":
@@ -91,12 +86,16 @@ def _stanzas(facts: Iterable[Fact]) -> dict[str, _Stanza]:
                 stanza.enabled_by.append(fact)
             case "attribute" if not fact.row.foreign:
                 stanza.attributes.setdefault(fact.row.protocol, {}).update(_attributes(fact.words, fact.row))
-        stanza.configured = stanza.configured or fact.row.fact != "interface"
+        if not stanza.configured and (fact.row.fact != "interface" or fact.row.whole):
+            stanza.configured = platform.configuration.stands_in_interface(fact.line)
     return stanzas
 
 
-def _ordered(addresses: Sequence[str], platform: Platform) -> tuple[str, ...]:
-    return tuple(addresses) if platform.loopbacks.ordered_addresses else tuple(sorted(addresses))
+def ordered(addresses: Sequence[str], platform: Platform) -> tuple[str, ...]:
+    """The first is primary where the platform tells one; the order of the others means nothing."""
+    if platform.loopbacks.ordered_addresses:
+        return (*addresses[:1], *sorted(addresses[1:]))
+    return tuple(sorted(addresses))
 
 
 def loopback_of(
@@ -105,11 +104,16 @@ def loopback_of(
     """Build a loopback with its addresses divided by family and in the order that the platform keeps."""
     ipv4 = [a for a in addresses if family_of(a) == "ipv4"]
     ipv6 = [a for a in addresses if family_of(a) == "ipv6"]
-    return Loopback(number, interface, _ordered(ipv4, platform), tuple(sorted(ipv6)), **attributes)
+    return Loopback(number, interface, ordered(ipv4, platform), tuple(sorted(ipv6)), **attributes)
 
 
-def _processes(facts: Iterable[Fact], styles: Mapping[str, str]) -> tuple[Process, ...]:
+def _processes(facts: Sequence[Fact], lines: Iterable[PathLine], platform: Platform) -> tuple[Process, ...]:
     found: dict[tuple[str, str, str], str | None] = {}
+    styles = {**_styles(facts, platform), **export_lists(facts)}
+    for line in lines if platform.configuration.runs else ():
+        told = platform.configuration.running.find(line)
+        if told is not None:
+            found.setdefault((told[0], "", told[1].get("vrf", DEFAULT_VRF)), None)
     for fact in facts:
         if fact.row.fact in ("process", "router-id") and fact.row.protocol:
             key = (fact.row.protocol, fact.words.get("process", ""), fact.words.get("vrf", DEFAULT_VRF))
@@ -162,16 +166,23 @@ def _peers(facts: Iterable[Fact]) -> tuple[Peer, ...]:
     )
 
 
-def _interfaces(rows: Iterable[Mapping[str, Any]]) -> tuple[Interface, ...]:
+def _interfaces(rows: Iterable[Mapping[str, Any]], platform: Platform) -> tuple[Interface, ...]:
+    """One value per interface, out of one row or of several that each tell a part."""
+    told: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        name = platform.loopbacks.canonical(row["name"])
+        known = told.setdefault(name, {"addresses": []})
+        known["addresses"] += row.get("addresses") or ()
+        known.update({key: row[key] for key in ("enabled", "up", "vrf") if row.get(key) is not None})
     return tuple(
         Interface(
-            name=row["name"],
-            enabled=bool(row["enabled"]),
-            up=bool(row["up"]),
+            name=name,
+            enabled=bool(row.get("enabled")),
+            up=bool(row.get("up")),
             vrf=row.get("vrf") or DEFAULT_VRF,
-            addresses=tuple(interface_address(address) for address in row.get("addresses") or ()),
+            addresses=tuple(dict.fromkeys(interface_address(address) for address in row["addresses"])),
         )
-        for row in rows
+        for name, row in told.items()
     )
 
 
@@ -180,7 +191,7 @@ def observe(
 ) -> Observed:
     """Read a device's configuration, and its interface rows where they are at hand, into one value."""
     lines = path_lines(configuration, platform)
-    return observe_lines(device, lines, platform, _interfaces(interface_rows))
+    return observe_lines(device, lines, platform, _interfaces(interface_rows, platform))
 
 
 def observe_lines(
@@ -188,7 +199,7 @@ def observe_lines(
 ) -> Observed:
     """Read path lines into one value."""
     facts, foreign = facts_of(lines, platform)
-    stanzas = _stanzas(facts)
+    stanzas = _stanzas(facts, platform)
     state = {interface.name: interface for interface in interfaces}
     loopbacks = {}
     for name, stanza in stanzas.items():
@@ -206,7 +217,7 @@ def observe_lines(
             vrf=vrf, description=stanza.description, enabled=stanza.enabled, advertise=joined,
         )  # fmt: skip
     routing = Routing(
-        processes=_processes(facts, _styles(facts, platform)),
+        processes=_processes(facts, lines, platform),
         links=_links(stanzas, facts, set(loopbacks)),
         peers=_peers(facts),
         vrfs=frozenset({DEFAULT_VRF, *(i.vrf for i in interfaces), *(s.vrf for s in stanzas.values())}),
@@ -236,7 +247,7 @@ _CANONICAL: Mapping[str, Callable[[str], str]] = {"area": area, "address": inter
 
 def meaning(line: PathLine, platform: Platform) -> tuple[object, ...] | None:
     """What a line states, the same for every way to write it; None for a foreign line."""
-    found = platform.configuration.index.find(line)
+    found = platform.reads(line)
     if found is None:
         return None
     row, words = found

@@ -27,4 +27,17 @@ def _indented(text: str, skip: tuple[str, ...]) -> Iterator[PathLine]:
         yield tuple(words for _, words in contexts)
 
 
-TOKENISERS: dict[str, Callable[[str, Sequence[str]], tuple[PathLine, ...]]] = {"indented": indented}
+def by_set(text: str, skip: Sequence[str]) -> tuple[PathLine, ...]:
+    """Cut a configuration that is told as `set` commands: each is a path of one line.
+
+    What is deactivated is not in effect: only the line that says so is kept.
+    """
+    lines = [line.strip() for line in text.splitlines()]
+    idle = tuple(line.removeprefix("deactivate ") for line in lines if line.startswith("deactivate "))
+    told = [line.removeprefix("set ").removeprefix("/ ") for line in lines if line.startswith("set ")]
+    active = (line for line in told if not line.startswith(tuple(skip)))
+    kept = (line for line in active if not any(line == path or line.startswith(f"{path} ") for path in idle))
+    return (*((line,) for line in kept), *((f"deactivate {path}",) for path in idle))
+
+
+TOKENISERS: dict[str, Callable[[str, Sequence[str]], tuple[PathLine, ...]]] = {"indented": indented, "set": by_set}

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from loopwright.addresses import bare
+from loopwright.difference import Difference, nested, under
 from loopwright.finding import Finding
 from loopwright.models import Intent, Loopback, Observed, PathLine, Wanted
 from loopwright.observe import as_written
 from loopwright.platform import Platform
 from loopwright.reasons import reasons
-from loopwright.render import between, nested, render
+from loopwright.render import render
 from loopwright.resolve import Unresolved, resolve
 from loopwright.yaml_marks import without_collector
 
@@ -131,13 +132,13 @@ def plan_device(intent: Intent, observed: Observed, platform: Platform, allowed:
         change = replace(change, reasons=tuple(reasons(change.before, change.after)))
         findings.extend(objections(change, wanted, observed, platform, allowed))
         changes.append(change)
-    forward, backward = _lines(changes, observed, platform)
+    forward, backward = _commits(changes, observed, platform)
     return DevicePlan(
         device=intent.device,
         platform=intent.platform,
         changes=tuple(changes),
-        commits=(Commit(forward),) if forward else (),
-        undo=(Commit(backward),) if backward else (),
+        commits=forward,
+        undo=backward,
         basis=basis(intent, observed, platform),
         findings=tuple(findings),
     )
@@ -147,32 +148,66 @@ def _owned(intent: Intent, observed: Observed) -> Iterator[int]:
     return (loopback.number for loopback in observed.loopbacks if intent.owns_number(loopback.number))
 
 
-def _lines(
+def _commits(
     changes: Iterable[Change], observed: Observed, platform: Platform
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The lines of all changes, and of their inverses in the reverse order."""
-    forward: list[str] = []
-    backward: list[str] = []
+) -> tuple[tuple[Commit, ...], tuple[Commit, ...]]:
+    """The commits of all changes, and those of their inverses in the reverse order."""
+    forward: list[tuple[str, ...]] = []
+    backward: list[tuple[str, ...]] = []
     for change in changes:
-        before = render(change.before, observed.routing, platform)
-        after = render(change.after, observed.routing, platform)
-        written = as_written(before, observed.lines, platform)
-        forward += between(before, after, platform, written)
-        undo = between(after, before, platform, written)
-        backward = [*undo, *_restored(change, observed, platform), *backward]
-    return tuple(forward), tuple(backward)
+        there, back = differences(change, observed, platform)
+        restored = tuple(nested(_asserted(foreign_lines(change, observed, platform), platform)))
+        forward = _side_by_side(forward, there.commits)
+        backward = _side_by_side([*back.commits[:-1], (*(back.commits or ((),))[-1], *restored)], backward)
+    return _as_commits(forward), _as_commits(backward)
 
 
-def foreign_lines(interface: str, observed: Observed, platform: Platform) -> tuple[PathLine, ...]:
-    """The lines in an interface's stanza that are not ours."""
+def differences(change: Change, observed: Observed, platform: Platform) -> tuple[Difference, Difference]:
+    """The way of one change and its inverse, in the device's own text where it has one."""
+    before = render(change.before, observed.routing, platform)
+    after = render(change.after, observed.routing, platform)
+    written = as_written(before, observed.lines, platform)
+    has, wants = ([written.get(line, line) for line in side] for side in (before, after))
+    return Difference(has, wants, platform, observed.foreign), Difference(wants, has, platform, observed.foreign)
+
+
+def _asserted(lines: Iterable[PathLine], platform: Platform) -> Iterator[PathLine]:
+    return ((*line[:-1], platform.configuration.asserted(line[-1])) for line in lines)
+
+
+def _side_by_side(one: Sequence[tuple[str, ...]], other: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Join commits that may be made together: the last ones, and those before them."""
+    count = max(len(one), len(other))
+    padded = ([()] * (count - len(side)) + list(side) for side in (one, other))
+    return [(*first, *second) for first, second in zip(*padded, strict=True)]
+
+
+def _as_commits(groups: Iterable[tuple[str, ...]]) -> tuple[Commit, ...]:
+    return tuple(Commit(lines) for lines in groups if lines)
+
+
+def foreign_on(interface: str, observed: Observed, platform: Platform) -> tuple[PathLine, ...]:
+    """The lines of others in an interface's stanza."""
     return tuple(line for line in observed.foreign if platform.configuration.interface_of(line) == interface)
 
 
-def _restored(change: Change, observed: Observed, platform: Platform) -> tuple[str, ...]:
-    """The foreign lines that an inverse writes again, because the device may have dropped them with ours."""
+def foreign_lines(change: Change, observed: Observed, platform: Platform) -> tuple[PathLine, ...]:
+    """The lines of others that go with a change: in the stanza of a loopback that goes or is rebuilt."""
     if change.before is None:
         return ()
-    return tuple(nested(foreign_lines(change.before.interface, observed, platform)))
+    there, _ = differences(change, observed, platform)
+    moves = change.after is not None and change.before.vrf != change.after.vrf and _drops(platform)
+    words = platform.configuration
+    return tuple(
+        line
+        for line in observed.foreign
+        if any(under(line, whole) for whole in there.rebuilt)
+        or ((change.after is None or moves) and words.interface_of(line) == change.before.interface)
+    )
+
+
+def _drops(platform: Platform) -> bool:
+    return any(row.drops for _, row in platform.configuration.rows)
 
 
 def objections(
@@ -205,11 +240,11 @@ def objections(
                 "only addresses of the inventory on an interface that is advertised whole",
                 f"also on it: {', '.join(strangers)}; --with-foreign-addresses advertises them too",
             )
-    lines = foreign_lines(change.interface, observed, platform)
-    if change.after is None and lines and not allowed.foreign_lines:
+    lines = foreign_lines(change, observed, platform)
+    if lines and not allowed.foreign_lines:
         yield finding(
             "foreign-lines",
-            "no lines of others on a loopback that goes",
+            "no lines of others on a loopback that goes or is rebuilt",
             f"there are: {'; '.join(line[-1] for line in lines)}; --with-foreign-lines removes it all the same",
         )
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -11,65 +11,25 @@ from typing import Any
 
 import yaml
 
+from loopwright.addresses import prefix_length
+from loopwright.configuration_words import ConfigurationWords, FactRow, configuration_words
+from loopwright.driver_words import DriverWords, driver_words
 from loopwright.errors import PlatformError
+from loopwright.loopback_words import LoopbackWords, Text
 from loopwright.models import PathLine
-from loopwright.pathlines import TOKENISERS
-from loopwright.patterns import LinePattern, PatternIndex
 from loopwright.session_words import SessionWords
 
-RELATIONS = ("on-interface", "covered", "listed", "redistributed")
-FACTS = ("interface", "address", "description", "shutdown", "advertised", "attribute", "process", "router-id", "peer")
-
-
-@dataclass(frozen=True)
-class FactRow:
-    """What a line states: its kind, and for advertising the protocol, the family and how it joins an address."""
-
-    fact: str
-    protocol: str = ""
-    relation: str = ""
-    family: str = ""
-    set: Mapping[str, Any] = field(default_factory=dict)
-    foreign: bool = False
-
-
-@dataclass(frozen=True)
-class Text:
-    """What a description may hold, and how the device stores it."""
-
-    allowed: str
-    max: int
-    refused: str = ""
-    collapse_spaces: bool = False
-
-    def stored(self, text: str) -> str:
-        """Return the text as the device will show it."""
-        return " ".join(text.split(" ")).strip() if not self.collapse_spaces else " ".join(text.split())
-
-    def refuses(self, text: str) -> str | None:
-        """Say why the platform cannot carry a text, None where it can."""
-        if len(text) > self.max:
-            return f"has {len(text)} characters, the platform stores {self.max}"
-        for position, character in enumerate(text, start=1):
-            if not re.fullmatch(self.allowed, character) or (self.refused and re.fullmatch(self.refused, character)):
-                return f"has the character {character!r} at position {position}, which the platform cannot carry"
-        return None
-
-
-@dataclass(frozen=True)
-class LoopbackWords:
-    """How a platform names loopbacks and what it does with them."""
-
-    name: str
-    spellings: tuple[str, ...]
-    numbers: tuple[int, int]
-    text: Text
-    names: Mapping[int, str] = field(default_factory=dict)
-    kernel_made: bool = False
-    ordered_addresses: bool = True
-    cannot_shut: tuple[str, ...] = ()
-    advertises_all_addresses: tuple[str, ...] = ()
-    host_routed: Mapping[str, str] = field(default_factory=dict)
+__all__ = [
+    "ConfigurationWords",
+    "Evidence",
+    "FactRow",
+    "Identify",
+    "LoopbackWords",
+    "Platform",
+    "Text",
+    "load_platforms",
+    "read_platform",
+]
 
 
 @dataclass(frozen=True)
@@ -99,37 +59,14 @@ class Identify:
 
 
 @dataclass(frozen=True)
-class ConfigurationWords:
-    """How the running configuration is read."""
-
-    command: str
-    tokeniser: str
-    skip: tuple[str, ...]
-    rows: tuple[tuple[LinePattern, FactRow], ...]
-    styles: Mapping[str, Mapping[str, str]]
-    stanza: LinePattern
-    negation: str
-    negations: tuple[tuple[str, str], ...]
-
-    def interface_of(self, line: PathLine) -> str | None:
-        """The interface whose stanza a line stands in, None for a line of another stanza."""
-        words = self.stanza.match(line[: len(self.stanza.segments)])
-        return words["interface"] if words else None
-
-    @cached_property
-    def index(self) -> PatternIndex[FactRow]:
-        """The rows, looked up by depth and first word."""
-        return PatternIndex(self.rows)
-
-
-@dataclass(frozen=True)
 class Platform:
     """One platform folder."""
 
     name: str
     title: str
     transport: str
-    session: SessionWords
+    session: SessionWords | None
+    driver: DriverWords | None
     loopbacks: LoopbackWords
     configuration: ConfigurationWords
     capabilities: Mapping[str, Any]
@@ -147,18 +84,34 @@ class Platform:
 
     def interface_name(self, number: int) -> str:
         """The canonical interface name of a loopback number."""
-        return self.loopbacks.names.get(number) or self.loopbacks.name.format(number=number)
+        return self.loopbacks.interface_name(number)
 
     def number_of(self, interface: str) -> int | None:
         """The loopback number of an interface name in any of its spellings, None for another kind of interface."""
-        for number, name in self.loopbacks.names.items():
-            if interface == name:
-                return number
-        for spelling in self.loopbacks.spellings:
-            found = re.fullmatch(spelling, interface, re.IGNORECASE)
-            if found and found.groupdict().get("number") is not None:
-                return int(found["number"])
-        return None
+        return self.loopbacks.number_of(interface)
+
+    def exports(self, protocol: str) -> bool:
+        """Whether a protocol announces what an export policy accepts, out of a list."""
+        return any(row.relation == "exported" and row.protocol == protocol for _, row in self.configuration.rows)
+
+    def reads(self, line: PathLine) -> tuple[FactRow, dict[str, str]] | None:
+        """What a line states, with its words in one spelling: interface names, lengths of masks, texts without quotes.
+
+        None for a line that no row matches.
+        """
+        found = self.configuration.index.find(line)
+        if found is None:
+            return None
+        row, words = found
+        name = self.configuration.name_in(words)
+        if name is not None:
+            words["interface"] = self.loopbacks.canonical(name)
+        if "text" in words:
+            words["text"] = self.loopbacks.text.unquoted(words["text"])
+        for mask in words.keys() & {"mask", "wildcard"}:
+            held = "address" if "address" in words else "prefix"
+            words[held] = f"{words[held]}/{prefix_length(words.pop(mask), inverted=mask == 'wildcard')}"
+        return row, words
 
     def refuses_number(self, number: int) -> str | None:
         """Say why the platform cannot have a loopback number, None where it can."""
@@ -185,31 +138,6 @@ def _evidence(row: Mapping[str, Any], where: str) -> Evidence:
         raise PlatformError(f"{where}: evidence {row.get('kind', '?')!r}: {error}") from error
 
 
-def _rows(words: Mapping[str, Any], where: str) -> tuple[tuple[LinePattern, FactRow], ...]:
-    rows = []
-    for entry in words["facts"]:
-        row = FactRow(**{key: value for key, value in entry.items() if key != "line"})
-        if row.fact not in FACTS or (row.fact == "advertised" and row.relation not in RELATIONS):
-            raise PlatformError(f"{where}: the row {entry['line']!r} states an unknown fact or relation")
-        rows.append((LinePattern.compile(entry["line"], words.get("contexts", {})), row))
-    return tuple(rows)
-
-
-def _configuration(words: Mapping[str, Any], where: str) -> ConfigurationWords:
-    if words["tokeniser"] not in TOKENISERS:
-        raise PlatformError(f"{where}: unknown tokeniser {words['tokeniser']!r}, there is {', '.join(TOKENISERS)}")
-    return ConfigurationWords(
-        command=words["command"],
-        tokeniser=words["tokeniser"],
-        skip=tuple(words["skip"]),
-        rows=_rows(words, where),
-        styles=words.get("styles", {}),
-        stanza=LinePattern.compile("<interface>", words["contexts"]),
-        negation=words["negation"],
-        negations=tuple((pattern, command) for pattern, command in words.get("negations", ())),
-    )
-
-
 def _loopbacks(words: Mapping[str, Any]) -> LoopbackWords:
     tuples = ("spellings", "numbers", "cannot_shut", "advertises_all_addresses")
     fields: dict[str, Any] = {key: tuple(value) if key in tuples else value for key, value in words.items()}
@@ -230,9 +158,10 @@ def read_platform(folder: Path | Traversable) -> Platform:
             name=folder.name,
             title=words["title"],
             transport=words["transport"],
-            session=SessionWords.from_mapping(words["session"], where),
+            session=SessionWords.from_mapping(words["session"], f"{where}: session") if "session" in words else None,
+            driver=driver_words(words.get("driver"), f"{where}: driver"),
             loopbacks=_loopbacks(words["loopbacks"]),
-            configuration=_configuration(words["configuration"], where),
+            configuration=configuration_words(words["configuration"], where),
             capabilities=words["capabilities"],
             evidence=tuple(_evidence(row, where) for row in words["evidence"]),
             show=words["show"],

@@ -12,7 +12,7 @@ from loopwright.addresses import area, contains, length, network
 from loopwright.models import Advertisement, Loopback, family_of
 
 if TYPE_CHECKING:
-    from loopwright.observe import Fact
+    from loopwright.fact import Fact
 
 
 def advertisements(
@@ -36,7 +36,7 @@ def _precedence(advert: Advertisement) -> int:
 
 def _join(loopback: Loopback, fact: Fact, attributes: Mapping[str, Mapping[str, Any]]) -> Iterator[Advertisement]:
     for address in loopback.addresses:
-        if family_of(address) != fact.row.family:
+        if fact.row.family and family_of(address) != fact.row.family:
             continue
         by = RELATIONS[fact.row.relation](address, fact)
         if by is None:
@@ -77,4 +77,10 @@ def redistributed(address: str, fact: Fact) -> str | None:
     return "redistribution"
 
 
-RELATIONS = {"on-interface": on_interface, "covered": covered, "listed": listed, "redistributed": redistributed}
+RELATIONS = {
+    "on-interface": on_interface,
+    "covered": covered,
+    "listed": listed,
+    "exported": listed,  # `loopwright.export` has left out what no export policy carries
+    "redistributed": redistributed,
+}

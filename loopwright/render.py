@@ -1,11 +1,10 @@
-"""Renders a loopback into path lines by its platform's template, and two renderings into the lines between them."""
+"""Renders a loopback into path lines by its platform's template."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from jinja2 import Environment, StrictUndefined, Template, TemplateError
 
+from loopwright.addresses import bare, hostmask, netmask
 from loopwright.errors import PlatformError
 from loopwright.models import Advertisement, Family, Loopback, PathLine, Routing, family_of
 from loopwright.pathlines import indented
@@ -15,7 +14,7 @@ from loopwright.platform import Platform
 @lru_cache
 def _template(source: str) -> Template:
     environment = Environment(undefined=StrictUndefined, autoescape=False, trim_blocks=False)  # noqa: S701 - no HTML
-    environment.filters["family"] = family_of
+    environment.filters |= {"family": family_of, "bare": bare, "mask": netmask, "wildcard": hostmask}
     return environment.from_string(source)
 
 
@@ -40,40 +39,12 @@ def render(loopback: Loopback | None, routing: Routing, platform: Platform) -> t
         raise PlatformError(f"templates/{platform.name}/loopback.j2: {error}") from error
     lines = dict.fromkeys(indented(text, ()))
     contexts = {line[:depth] for line in lines for depth in range(1, len(line))}
-    return tuple(line for line in lines if line not in contexts and line != (f"interface {loopback.interface}",))
+    return tuple(line for line in lines if _says_something(line, platform, opens=line in contexts))
 
 
-def negated(line: str, platform: Platform) -> str:
-    """Return the command that takes a line away."""
-    for pattern, command in platform.configuration.negations:
-        found = re.fullmatch(pattern, line)
-        if found:
-            return found.expand(command)
-    return f"{platform.configuration.negation} {line}"
-
-
-def between(
-    before: Sequence[PathLine], after: Sequence[PathLine], platform: Platform, written: Mapping[PathLine, PathLine]
-) -> tuple[str, ...]:
-    """Return the lines that lead from one rendering to another: first what goes, in reverse order, then what comes.
-
-    `written` gives the device's own text of a rendered line, so that what goes is named, and what comes back is
-    written, as the device had it. Lines are indented by one space per context; a context is opened only where it
-    changes.
-    """
-    gone = [written.get(line, line) for line in reversed(before) if line not in set(after)]
-    come = [written.get(line, line) for line in after if line not in set(before)]
-    return tuple(nested([*((*line[:-1], negated(line[-1], platform)) for line in gone), *come]))
-
-
-def nested(lines: Iterable[PathLine]) -> Iterator[str]:
-    """Write path lines as indented text, each context once for as long as it stays open."""
-    opened: PathLine = ()
-    for line in lines:
-        contexts = line[:-1]
-        shared = 0
-        while shared < min(len(opened), len(contexts)) and opened[shared] == contexts[shared]:
-            shared += 1
-        yield from (" " * depth + contexts[depth] for depth in range(shared, len(contexts)))
-        yield " " * len(contexts) + line[-1]
-        opened = contexts
+def _says_something(line: PathLine, platform: Platform, *, opens: bool) -> bool:
+    """Whether a line is configuration by itself; the line of an interface that is there anyway is none."""
+    found = platform.reads(line)
+    if found is not None and found[0].whole:
+        return True
+    return not opens and (found is None or found[0].fact != "interface")

@@ -15,7 +15,7 @@ from loopwright.models import (
     WantedAdvertisement,
     family_of,
 )
-from loopwright.observe import already_advertised
+from loopwright.observe import already_advertised, ordered
 from loopwright.platform import Platform
 
 FAMILIES_OF = {"ospf": ("ipv4",), "ospf3": ("ipv6",), "isis": ("ipv4", "ipv6"), "bgp": ("ipv4", "ipv6")}
@@ -37,21 +37,22 @@ def resolve(wanted: Wanted, observed: Observed, platform: Platform) -> Loopback:
     that already advertise an address are kept as they are.
     """
     current = observed.loopback(wanted.number)
-    name = wanted.interface or (current.interface if current else platform.interface_name(wanted.number))
-    text = platform.loopbacks.text
+    words = platform.loopbacks
+    said = words.canonical(wanted.interface) if wanted.interface else None
+    name = said or (current.interface if current else platform.interface_name(wanted.number))
     loopback = Loopback(
         number=wanted.number,
         interface=name,
-        ipv4=wanted.ipv4 if platform.loopbacks.ordered_addresses else tuple(sorted(wanted.ipv4)),
+        ipv4=ordered(wanted.ipv4, platform),
         ipv6=tuple(sorted(wanted.ipv6)),
         vrf=wanted.vrf,
-        description=text.stored(wanted.description) if wanted.description is not None else None,
+        description=words.text.stored(wanted.description) if wanted.description is not None else None,
         enabled=wanted.enabled,
     )
     if wanted.description is None and current is not None:
         loopback = replace(loopback, description=current.description)
     had = _had(loopback, current, observed, platform)
-    return replace(loopback, advertise=frozenset(_advertisements(wanted, loopback, observed, had)))
+    return replace(loopback, advertise=frozenset(_advertisements(wanted, loopback, observed, had, platform)))
 
 
 def _had(
@@ -65,7 +66,11 @@ def _had(
 
 
 def _advertisements(
-    wanted: Wanted, loopback: Loopback, observed: Observed, had: Mapping[tuple[str, str], Advertisement]
+    wanted: Wanted,
+    loopback: Loopback,
+    observed: Observed,
+    had: Mapping[tuple[str, str], Advertisement],
+    platform: Platform,
 ) -> Iterator[Advertisement]:
     said = set()
     for request in wanted.advertise:
@@ -77,7 +82,7 @@ def _advertisements(
             if before is not None and _counts(before, request):
                 yield before
             elif request.via != "existing":
-                yield _advertisement(request, wanted, address, before, observed)
+                yield _advertisement(request, wanted, address, before, observed, platform)
     kept = {network(address) for address in loopback.addresses}
     let_go = not wanted.advertise and not wanted.advertise_said
     for key, advert in had.items():
@@ -91,9 +96,14 @@ def _counts(before: Advertisement, request: WantedAdvertisement) -> bool:
 
 
 def _advertisement(
-    request: WantedAdvertisement, wanted: Wanted, address: str, before: Advertisement | None, observed: Observed
+    request: WantedAdvertisement,
+    wanted: Wanted,
+    address: str,
+    before: Advertisement | None,
+    observed: Observed,
+    platform: Platform,
 ) -> Advertisement:
-    process = _process(request, wanted, before, observed)
+    process = _process(request, wanted, before, observed, platform)
     return Advertisement(
         protocol=request.protocol,
         prefix=network(address),
@@ -112,13 +122,26 @@ def _passive(request: WantedAdvertisement, before: Advertisement | None) -> bool
     return before.passive if before else None
 
 
-def _process(request: WantedAdvertisement, wanted: Wanted, before: Advertisement | None, observed: Observed) -> Process:
+def _process(
+    request: WantedAdvertisement, wanted: Wanted, before: Advertisement | None, observed: Observed, platform: Platform
+) -> Process:
     running = observed.routing.running(request.protocol, wanted.vrf)
     name = request.process or (before.process if before else None)
-    if name is not None:
+    if name is not None and any(p.name for p in running):
         running = tuple(p for p in running if p.name == name)
-    if len(running) == 1:
+    if len(running) == 1 and not _lacks_a_list(running[0], platform):
         return running[0]
+    if len(running) == 1:
+        raise Unresolved(
+            Finding(
+                rule="export-policy",
+                device=observed.device,
+                where=f"loopback {wanted.number}, advertise.{request.protocol}",
+                expected="one export policy with a prefix list that it accepts, for the address to go into",
+                actual="none, or several",
+                mark=wanted.mark,
+            )
+        )
     there = ", ".join(p.name or "one without a name" for p in observed.routing.running(request.protocol, wanted.vrf))
     raise Unresolved(
         Finding(
@@ -130,6 +153,11 @@ def _process(request: WantedAdvertisement, wanted: Wanted, before: Advertisement
             mark=wanted.mark,
         )
     )
+
+
+def _lacks_a_list(process: Process, platform: Platform) -> bool:
+    """Whether prefixes are announced through lists on this platform, and the device has not exactly one."""
+    return process.style is None and platform.exports(process.protocol)
 
 
 def areas_in_use(routing: Routing, protocol: str) -> tuple[str, ...]:

@@ -1,11 +1,11 @@
 """The words of a platform's command line: how a session is read, prepared, put into configuration mode and saved."""
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from loopwright.change_words import CandidateWords, CheckpointWords, TimerWords, candidate, checkpoint, timer
 from loopwright.errors import PlatformError
+from loopwright.section import Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,15 @@ class PingWords:
     command: str
     received: re.Pattern[str]
     command_in_vrf: str = ""
+    command_ipv6: str = ""
+    command_ipv6_in_vrf: str = ""
     interval: float = 1.0
+
+    def template(self, *, vrf: bool, ipv6: bool) -> str:
+        """The command of a ping, "" where the platform has none for it."""
+        if ipv6 and self.command_ipv6:
+            return self.command_ipv6_in_vrf if vrf else self.command_ipv6
+        return self.command_in_vrf if vrf else self.command
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +54,18 @@ class SessionWords:
     noise: tuple[re.Pattern[str], ...] = ()
     terminal: str = "dumb"
     width: int = 511
+    enable: str = ""
+    fatal: re.Pattern[str] | None = None
     shell: ShellWords | None = None
     ping: PingWords | None = None
+    timer: TimerWords | None = None
+    candidate: CandidateWords | None = None
+    checkpoint: CheckpointWords | None = None
 
     @classmethod
     def from_mapping(cls, section: object, where: str = "session") -> "SessionWords":
         """Read the `session` section of a platform folder, or say which key is wrong."""
-        keys = _Keys(section, where)
+        keys = Section(section, where)
         words = cls(
             device_type=keys.text("device_type"),
             prompt=keys.pattern("prompt"),
@@ -68,8 +81,13 @@ class SessionWords:
             noise=keys.patterns("noise"),
             terminal=keys.text("terminal", "dumb"),
             width=int(keys.number("width", 511)),
+            enable=keys.text("enable", ""),
+            fatal=keys.pattern("fatal") if keys.section("fatal") else None,
             shell=_shell(keys.section("shell"), f"{where}.shell"),
-            ping=_ping(keys.section("ping"), f"{where}.ping"),
+            ping=ping_words(keys.section("ping"), f"{where}.ping"),
+            timer=timer(keys.section("timer"), f"{where}.timer"),
+            candidate=candidate(keys.section("candidate"), f"{where}.candidate"),
+            checkpoint=checkpoint(keys.section("checkpoint"), f"{where}.checkpoint"),
         )
         keys.refuse_the_rest()
         return words
@@ -78,21 +96,24 @@ class SessionWords:
 def _shell(section: object, where: str) -> ShellWords | None:
     if section is None:
         return None
-    keys = _Keys(section, where)
+    keys = Section(section, where)
     words = ShellWords(keys.pattern("prompt"), keys.text("enter"), keys.pattern("refusal"))
     keys.refuse_the_rest()
     return words
 
 
-def _ping(section: object, where: str) -> PingWords | None:
+def ping_words(section: object, where: str) -> PingWords | None:
+    """Read how pings are run, None where the folder does not say; raises PlatformError."""
     if section is None:
         return None
-    keys = _Keys(section, where)
+    keys = Section(section, where)
     words = PingWords(
         via=keys.text("via"),
         command=keys.text("command"),
         received=keys.pattern("received"),
         command_in_vrf=keys.text("command_in_vrf", ""),
+        command_ipv6=keys.text("command_ipv6", ""),
+        command_ipv6_in_vrf=keys.text("command_ipv6_in_vrf", ""),
         interval=keys.number("interval", 1.0),
     )
     keys.refuse_the_rest()
@@ -101,56 +122,3 @@ def _ping(section: object, where: str) -> PingWords | None:
     if "received" not in words.received.groupindex:
         raise PlatformError(f"{where}.received: has no group named 'received'")
     return words
-
-
-class _Keys:
-    """Reads typed values out of a mapping and remembers which keys were asked for."""
-
-    def __init__(self, section: object, where: str) -> None:
-        if not isinstance(section, Mapping):
-            raise PlatformError(f"{where}: expected a mapping, found {type(section).__name__}")
-        self._section: Mapping[Any, Any] = section
-        self._where = where
-        self._asked: set[str] = set()
-
-    def _value(self, key: str, kind: type | tuple[type, ...], default: object = None) -> Any:
-        self._asked.add(key)
-        value = self._section.get(key, default)
-        if value is None:
-            raise PlatformError(f"{self._where}.{key}: is missing")
-        if not isinstance(value, kind) or isinstance(value, bool):
-            raise PlatformError(f"{self._where}.{key}: has the wrong type, {type(value).__name__}")
-        return value
-
-    def text(self, key: str, default: str | None = None) -> str:
-        return str(self._value(key, str, default))
-
-    def number(self, key: str, default: float) -> float:
-        return float(self._value(key, (int, float), default))
-
-    def texts(self, key: str) -> tuple[str, ...]:
-        values: Sequence[object] = self._value(key, (list, tuple), ())
-        if not all(isinstance(value, str) for value in values):
-            raise PlatformError(f"{self._where}.{key}: every entry is a text")
-        return tuple(str(value) for value in values)
-
-    def pattern(self, key: str) -> re.Pattern[str]:
-        return self._compiled(key, self.text(key))
-
-    def patterns(self, key: str) -> tuple[re.Pattern[str], ...]:
-        return tuple(self._compiled(key, text) for text in self.texts(key))
-
-    def section(self, key: str) -> object:
-        self._asked.add(key)
-        return self._section.get(key)
-
-    def refuse_the_rest(self) -> None:
-        unknown = sorted(str(key) for key in self._section if key not in self._asked)
-        if unknown:
-            raise PlatformError(f"{self._where}: unknown keys: {', '.join(unknown)}")
-
-    def _compiled(self, key: str, text: str) -> re.Pattern[str]:
-        try:
-            return re.compile(text, re.MULTILINE)
-        except re.error as error:
-            raise PlatformError(f"{self._where}.{key}: is no regular expression: {error}") from error

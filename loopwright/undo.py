@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 
+from loopwright.difference import Difference, under
 from loopwright.models import Observed, PathLine
 from loopwright.observe import as_written
 from loopwright.plan import Change
 from loopwright.platform import Platform
-from loopwright.render import negated, nested, render
+from loopwright.render import render
 
 
 def touched(observed: Observed, changes: Iterable[Change], platform: Platform) -> tuple[PathLine, ...]:
@@ -29,8 +30,10 @@ def planned(before: Observed, changes: Sequence[Change], platform: Platform) -> 
     return tuple(found)
 
 
-def way_back(before: Observed, now: Observed, changes: Sequence[Change], platform: Platform) -> tuple[str, ...] | None:
-    """The lines that lead back, () when there is nothing to do, None where somebody else changed what the plan touches.
+def way_back(
+    before: Observed, now: Observed, changes: Sequence[Change], platform: Platform
+) -> tuple[tuple[str, ...], ...] | None:
+    """The commits that lead back, () when there is nothing to do, None where somebody else changed the same lines.
 
     What a device is now must be what it was, with some of the planned lines more and some of those that were to go
     less: the whole change, or as much of it as was written before a rejected line or a lost connection.
@@ -39,15 +42,24 @@ def way_back(before: Observed, now: Observed, changes: Sequence[Change], platfor
     ours = planned(before, changes, platform)
     contexts = {line[:depth] for line in (*was, *is_, *ours) for depth in range(1, len(line))}
     extra = {line for line in is_ if line not in set(was) and line not in contexts}
-    missing = [line for line in was if line not in set(is_) and line not in contexts]
+    missing = {line for line in was if line not in set(is_) and line not in contexts}
     stanzas = {change.interface for change in changes}
     # Whatever stood in our stanzas comes back: a device may have dropped it with a line of ours.
     restorable = set(ours) | {line for line in before.lines if platform.configuration.interface_of(line) in stanzas}
     meanings = as_written(ours, now.lines, platform)
     expected = set(ours) | set(meanings.values())
-    if not extra <= expected or not set(missing) <= restorable:
+    if not extra <= expected or not missing <= restorable:
         return None
     order = {line: place for place, line in enumerate((*ours, *meanings.values()))}
-    gone = sorted(extra, key=lambda line: -order[line])
-    come = sorted(missing, key=lambda line: order.get(line, len(order)))
-    return tuple(nested([*((*line[:-1], negated(line[-1], platform)) for line in gone), *come]))
+
+    def ordered(lines: Iterable[PathLine]) -> list[PathLine]:
+        places = {line: place for place, line in enumerate(before.lines)}
+        return sorted(lines, key=lambda line: (order.get(line, len(order)), places.get(line, 0)))
+
+    def held(lines: Sequence[PathLine]) -> list[PathLine]:
+        """Those that are ours, and what holds them where the device does not show it on a line of its own."""
+        own = {line for line in lines if line in extra or line in missing or line in expected}
+        return ordered(own | {whole for whole in ours if any(under(line, whole) for line in own)})
+
+    here, there = held(is_), held(was)
+    return Difference(here, there, platform, now.foreign).commits

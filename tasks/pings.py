@@ -34,7 +34,7 @@ def run_pings(terminal: Terminal, words: PingWords | None, requests: Sequence[Pi
 
 def _command(words: PingWords, request: PingRequest) -> str | None:
     """Fill in the platform's command; None where it has none for a VRF."""
-    template = words.command if request.vrf == "default" else words.command_in_vrf
+    template = words.template(vrf=request.vrf != "default", ipv6=":" in request.destination)
     if not template:
         return None
     values = {"vrf": request.vrf, "source": request.source, "destination": request.destination}

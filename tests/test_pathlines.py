@@ -1,7 +1,7 @@
 """Configurations are cut into path lines."""
 
+from loopwright.difference import nested
 from loopwright.pathlines import indented
-from loopwright.render import nested
 
 CONFIGURATION = """Current configuration:
 !

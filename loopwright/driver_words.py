@@ -1,0 +1,57 @@
+"""How a platform is driven through a NAPALM driver: its name, its options, what its candidate is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from loopwright.change_words import TimerWords, timer
+from loopwright.errors import PlatformError
+from loopwright.section import Section
+from loopwright.session_words import PingWords, ping_words
+
+OVER = ("ssh", "https")
+
+
+@dataclass(frozen=True, slots=True)
+class DriverWords:
+    """What is particular to one driver; `over` says how it reaches the device, and so how the device is known.
+
+    `candidate_format` is the format in which the driver tells the candidate, "" where it cannot. `session` is the
+    driver's attribute that names its configuration session, where dropping the driver object would drop the session.
+    `hostkey` says that the driver checks no host key by itself.
+    """
+
+    name: str
+    over: str
+    options: Mapping[str, Any]
+    candidate_format: str = ""
+    session: str = ""
+    key_option: str = ""
+    port: int = 22
+    end: str = ""
+    ping: PingWords | None = None
+    timer: TimerWords | None = None
+
+
+def driver_words(section: object, where: str) -> DriverWords | None:
+    """Read a `driver` section, None where there is none; raises PlatformError."""
+    if section is None:
+        return None
+    keys = Section(section, where)
+    options = keys.section("options")
+    words = DriverWords(
+        name=keys.text("name"),
+        over=keys.text("over"),
+        options=options if isinstance(options, Mapping) else {},
+        candidate_format=keys.text("candidate_format", ""),
+        session=keys.text("session", ""),
+        key_option=keys.text("key_option", ""),
+        port=int(keys.number("port", 22)),
+        end=keys.text("end", ""),
+        ping=ping_words(keys.section("ping"), f"{where}.ping"),
+        timer=timer(keys.section("timer"), f"{where}.timer"),
+    )
+    keys.refuse_the_rest()
+    if words.over not in OVER:
+        raise PlatformError(f"{where}.over: is {words.over!r}, expected one of {', '.join(OVER)}")
+    return words
