@@ -50,6 +50,12 @@ class Clock:
         """Do something after some seconds."""
         return self.call_at(self.now() + seconds, action)
 
+    @property
+    def waiting(self) -> float:
+        """When the next timer is due, 0 without one."""
+        timers = self._timers
+        return timers[0][0] if timers else 0.0
+
     def advance(self, seconds: float) -> None:
         """Let seconds pass at once, and do what was due in them."""
         self._ahead += seconds

@@ -136,6 +136,11 @@ class Device:
         """Make the running configuration the one that it starts with."""
         self.startup = self.running.text()
 
+    def due(self) -> None:
+        """Do what is due by the device's clock."""
+        with self.lock:
+            self.clock.due()
+
     def cut(self) -> None:
         """End every session."""
         for session in tuple(self.sessions):
