@@ -17,8 +17,8 @@ from lab.emulated.views import (
     RouteView,
 )
 
-# As many routers as a packet passes by default.
-HOPS = 64
+# As many routers as a packet passes that is given the longest life.
+HOPS = 255
 
 
 class Model:

@@ -11,6 +11,7 @@ from lab.emulated.spf import Edge, Graph, Reach, components, shortest
 from lab.emulated.views import DEFAULT_VRF, Enabled, LsaView, NeighbourView, Port
 
 BACKBONE = "0.0.0.0"  # noqa: S104  # an area, not an address to listen on
+FAR = 1 << 32
 Stub = tuple[str, int]
 
 
@@ -42,6 +43,8 @@ class Ospf:
         self._reaches: Memo[dict[str, Reach]] = Memo()
         self._tables: Memo[Table] = Memo()
         self._exports: Memo[dict[str, int]] = Memo()
+        self._fresh: tuple[object, ...] = ()
+        self._tables_of: dict[str, list[tuple[str, Table, bool]]] = {}
 
     def update(self, before: Device | None, now: Device) -> None:
         """Forget what no longer holds after a device has changed."""
@@ -49,7 +52,7 @@ class Ospf:
         if before and self._said(before) == self._said(now):
             return
         for area in {*self._areas.get(now.name, ()), *areas}:
-            self._stamp[area] = object()
+            self._stamp[area] = self._stamp[""] = object()
             members = self._members.setdefault(area, {})
             if area in areas:
                 members[now.name] = None
@@ -159,7 +162,7 @@ class Ospf:
         part = self._part(name, area)
         borders = self._borders(area, part)
         told = [(border, other, self._told(border, area, other)) for border in borders for other in self._areas[border]]
-        basis = (part, *(what for _, _, what in told if what is not None))
+        basis = (part, self._intra(name, area), *(what for _, _, what in told if what is not None))
         return self._tables.get(("inter", area, part), basis, lambda: Table(self._inter_entries(area, told)))
 
     def _told(self, border: str, area: str, other: str) -> dict[str, int] | None:
@@ -170,8 +173,9 @@ class Ospf:
         if other != BACKBONE:
             return own
         table, reach = self._inter(border, BACKBONE), self._reach(border, BACKBONE)
+        inside = tuple(self._intra(border, where) for where in self._areas[border])
         return self._exports.get(
-            ("heard", border), (own, table, reach), lambda: {**_costs(table.senders, reach, but=border), **own}
+            ("heard", border), (own, table, reach, *inside), lambda: {**_beyond(border, table, reach, inside), **own}
         )
 
     def _inter_entries(
@@ -179,15 +183,14 @@ class Ospf:
     ) -> Iterator[tuple[str, LsaView]]:
         """Yield the views of what borders tell an area, but what is the area's own."""
         for border in dict.fromkeys(border for border, _, _ in told):
-            # What it sums up itself it does not tell again when another border says so, too.
-            own = self._intra(border, area).senders.keys() | self._export(border, area).keys()
-            heard: dict[str, int] = {}
-            for name, _, what in told:
-                if name == border and what:
-                    heard.update((prefix, cost) for prefix, cost in what.items() if prefix not in own)
+            # Neither what it reaches better in the area itself, nor what it sums up as another border does.
+            own = _costs(self._intra(border, area).senders, self._reach(border, area))
+            summed = self._export(border, area).keys() - own.keys()
+            found = [item for name, _, what in told if name == border and what for item in what.items()]
             router_id = self._fabric.devices[border].router_id
-            for prefix, cost in heard.items():
-                yield border, LsaView(self.protocol, area, "inter", prefix, router_id, cost)
+            for prefix, cost in dict(found).items():
+                if prefix not in summed and cost < own.get(prefix, FAR):
+                    yield border, LsaView(self.protocol, area, "inter", prefix, router_id, cost)
 
     def lsas(self, name: str) -> tuple[LsaView, ...]:
         """Return the prefixes in the databases of a device's areas."""
@@ -217,7 +220,16 @@ class Ospf:
         return found[0] if found else None
 
     def _heard(self, name: str) -> list[tuple[str, Table, bool]]:
-        """Return the tables that a device's routes come from; a border believes the backbone alone about others."""
+        """Return the tables that a device's routes come from, looked for once after every change."""
+        fresh = self._basis("")
+        if fresh != self._fresh:
+            self._fresh, self._tables_of = fresh, {}
+        if name not in self._tables_of:
+            self._tables_of[name] = self._look(name)
+        return self._tables_of[name]
+
+    def _look(self, name: str) -> list[tuple[str, Table, bool]]:
+        """Return the tables that routes come from; a border believes the backbone alone about others."""
         areas = self._areas.get(name, ())
         beyond = (BACKBONE,) if len(areas) > 1 and BACKBONE in areas else areas
         inside = [(area, self._intra(name, area), True) for area in areas]
@@ -231,6 +243,12 @@ class Ospf:
                 yield NeighbourView(
                     self.protocol, crossing.peer.router_id, bare(address), crossing.port.name, "FULL", up=True
                 )
+
+
+def _beyond(border: str, table: Table, reach: dict[str, Reach], inside: tuple[Table, ...]) -> dict[str, int]:
+    """Return what a border heard over the backbone and has in none of its own areas."""
+    costs = _costs(table.senders, reach, but=border)
+    return {prefix: cost for prefix, cost in costs.items() if not any(prefix in own.senders for own in inside)}
 
 
 def _costs(senders: Senders, reach: dict[str, Reach], but: str = "") -> dict[str, int]:
