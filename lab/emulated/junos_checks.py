@@ -12,6 +12,18 @@ MASTER = "master"
 FAILED = "configuration check-out failed"
 
 
+class CheckOut(Refusal):
+    """A commit check that failed: (path, statement, message) of each error."""
+
+    def __init__(self, errors: tuple[tuple[str, str, str], ...]) -> None:
+        said = [
+            f"{path}\n  '{statement}'\n     {message}" if path else f"error: {message}"
+            for path, statement, message in errors
+        ]
+        super().__init__("\n".join((*said, f"error: {FAILED}")), errors[0][1])
+        self.errors = errors
+
+
 def instances(root: Statements) -> dict[str, str]:
     """The routing instance of each logical interface that is in one."""
     return {
@@ -48,8 +60,8 @@ def _faults(root: Statements) -> Iterator[Refusal]:
     yield from _policies(root)
 
 
-def _refusal(path: str, statement: str, message: str) -> Refusal:
-    return Refusal(f"[edit {path}]\n  '{statement}'\n    {message}\nerror: {FAILED}", statement)
+def _refusal(path: str, statement: str, message: str) -> "CheckOut":
+    return CheckOut(((f"[edit {path}]", statement, message),))
 
 
 def _instance_twice(root: Statements) -> Iterator[Refusal]:
@@ -90,7 +102,9 @@ def _same_address(root: Statements) -> Iterator[Refusal]:
                 others.append(name)
                 if len(others) > 1:
                     both = f"{others[0]} and {name}"
-                    message = f"identical local address found on rt_inst {instance}, intfs {both}, family {family}"
+                    message = (
+                        f"identical local address found on rt_inst [{instance}], intfs [{both}], family [{family}]."
+                    )
                     path = f"interfaces {port.name} unit {unit.name} family {family}"
                     yield _refusal(path, f"address {address}", message)
 
@@ -101,11 +115,8 @@ def _policies(root: Statements) -> Iterator[Refusal]:
     lists = {prefixes.name for prefixes in options.all("prefix-list")}
     for used, by in _used(root):
         if used not in defined:
-            yield Refusal(
-                f"Policy error: Policy {used} referenced but not defined\nerror: {by}: export list not applied\n"
-                f"error: {FAILED}",
-                used,
-            )
+            message = f"Policy error: Policy {used} referenced but not defined"
+            yield CheckOut((("", used, message), ("", used, f"{by}: export list not applied")))
     for policy in options.all("policy-statement"):
         for term in (policy, *policy.all("term")):
             for wanted in term.get("from").all("prefix-list"):

@@ -97,26 +97,31 @@ def _number(text: str) -> int | None:
 
 
 def _announced(root: Statements, ports: tuple[Port, ...]) -> Iterator[Originates]:
-    options = root.get("policy-options")
     for vrf in (DEFAULT_VRF, *(instance.name for instance in root.get("routing-instances").active())):
-        bgp = _routing(root, None if vrf == DEFAULT_VRF else vrf).get("protocols", "bgp")
-        direct = [
-            Direct(ip_interface(address).network, port.name)
-            for port in ports
-            if port.vrf == vrf and port.enabled
-            for address in port.addresses
-        ]
-        for versions, chain in _sessions(bgp):
-            for route in direct:
-                if route.prefix.version in versions and accepts(options, chain, route):
-                    yield Originates(str(route.prefix), vrf)
+        for _, prefix, _ in announcements(root, ports, vrf):
+            yield Originates(prefix, vrf)
 
 
-def _sessions(bgp: Statements) -> Iterator[tuple[set[int], tuple[str, ...]]]:
-    """Per neighbour the IP versions that it is told, and the export policies, of the nearest that names any."""
+def announcements(root: Statements, ports: tuple[Port, ...], vrf: str) -> Iterator[tuple[Statements, str, Statements]]:
+    """The direct routes that the export policies of one instance let out: (group, prefix, neighbour) of each."""
+    options = root.get("policy-options")
+    direct = [
+        Direct(ip_interface(address).network, port.name)
+        for port in ports
+        if port.vrf == vrf and port.enabled
+        for address in port.addresses
+    ]
+    bgp = _routing(root, None if vrf == DEFAULT_VRF else vrf).get("protocols", "bgp")
     for group in bgp.all("group"):
         for peer in group.all("neighbor"):
-            spoken = next((where.get("family") for where in (peer, group) if where.has("family")), Statements())
-            versions = {4 if family.name == "inet" else 6 for family in spoken.active()} or {4}
-            chain = next((where.values("export") for where in (peer, group, bgp) if where.values("export")), ())
-            yield versions, chain
+            versions, chain = _session(bgp, group, peer)
+            for route in direct:
+                if route.prefix.version in versions and accepts(options, chain, route):
+                    yield group, str(route.prefix), peer
+
+
+def _session(bgp: Statements, group: Statements, peer: Statements) -> tuple[set[int], tuple[str, ...]]:
+    """The IP versions that a neighbour is told, and the export policies, of the nearest level that names any."""
+    spoken = next((where.get("family") for where in (peer, group) if where.has("family")), Statements())
+    versions = {4 if family.name == "inet" else 6 for family in spoken.active()} or {4}
+    return versions, next((where.values("export") for where in (peer, group, bgp) if where.values("export")), ())
