@@ -1,0 +1,217 @@
+"""EOS's command API: JSON-RPC over HTTPS, one port per device, many devices in one process."""
+
+import asyncio
+import base64
+import binascii
+import datetime as dt
+import json
+import socket
+import ssl
+import tempfile
+from dataclasses import dataclass
+from http import HTTPStatus
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from lab.emulated.device import Device, Login
+from lab.emulated.eos_commands import CommandFailed, EosRequest
+
+PATH = "/command-api"
+LIMIT = 8_000_000
+FOREVER = 3650
+
+
+def certificate(address: str = "127.0.0.1") -> ssl.SSLContext:
+    """Return a server context with a key of its own and a certificate that the key signed itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "emulated")])
+    now = dt.datetime.now(dt.UTC)
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - dt.timedelta(days=1))
+        .not_valid_after(now + dt.timedelta(days=FOREVER))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address(address))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "certificate.pem"
+        file.touch(mode=0o600)
+        file.write_bytes(private + signed.public_bytes(serialization.Encoding.PEM))
+        context.load_cert_chain(file)
+    return context
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """What is needed of a request."""
+
+    method: str
+    path: str
+    authorization: str
+    body: bytes
+
+
+class EapiConnection:
+    """One HTTPS connection to a device."""
+
+    def __init__(self, device: Device, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.device = device
+        self.reader = reader
+        self.writer = writer
+        self.sent = 0
+        self._loop = asyncio.get_running_loop()
+
+    def cut(self) -> None:
+        """End it at once, from any thread."""
+        self._loop.call_soon_threadsafe(self.writer.transport.abort)
+
+    async def serve(self) -> None:
+        """Answer requests until the client has no more."""
+        self.device.counters.connections += 1
+        self.device.sessions.add(self)
+        try:
+            banner = self.device.faults.bites("banner")
+            if banner:
+                await asyncio.sleep(banner.seconds)
+            while request := await self._request():
+                status, body = await self._answer(request)
+                await self._send(status, body)
+        except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError, ValueError):
+            pass  # the client is gone, or never spoke HTTP
+        finally:
+            self.device.sessions.discard(self)
+            self.writer.close()
+
+    async def _request(self) -> HttpRequest | None:
+        head = (await self.reader.readline()).decode("latin-1").split()
+        if len(head) < 2:
+            return None
+        headers: dict[str, str] = {}
+        while (line := (await self.reader.readline()).decode("latin-1").strip()) != "":
+            name, _, value = line.partition(":")
+            headers[name.casefold()] = value.strip()
+        length = min(int(headers.get("content-length", "0")), LIMIT)
+        body = await self.reader.readexactly(length) if length else b""
+        return HttpRequest(head[0], head[1], headers.get("authorization", ""), body)
+
+    async def _answer(self, request: HttpRequest) -> tuple[HTTPStatus, bytes]:
+        limit = self.device.faults.bites("sessions")
+        if limit and len(self.device.sessions) > limit.count:
+            return HTTPStatus.SERVICE_UNAVAILABLE, b"Too many connections"
+        login = self._login(request.authorization)
+        if login is None:
+            return HTTPStatus.UNAUTHORIZED, b"Unable to authenticate user: Bad username/password combination"
+        if request.method != "POST" or request.path.partition("?")[0] != PATH:
+            return HTTPStatus.NOT_FOUND, b"Not found"
+        try:
+            call = json.loads(request.body)
+        except ValueError:
+            return HTTPStatus.OK, json.dumps(_error(None, -32700, "Parse error")).encode()
+        return HTTPStatus.OK, json.dumps(await self._call(login, call)).encode()
+
+    def _login(self, authorization: str) -> Login | None:
+        if self.device.faults.bites("authentication"):
+            return None
+        scheme, _, encoded = authorization.partition(" ")
+        try:
+            name, _, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+        except (binascii.Error, UnicodeDecodeError):
+            return None
+        login = self.device.logins.get(name)
+        return login if scheme.casefold() == "basic" and login and login.password == password else None
+
+    async def _call(self, login: Login, call: dict[str, Any]) -> dict[str, Any]:
+        params = call.get("params") or {}
+        commands = params.get("cmds") or []
+        if call.get("method") != "runCmds" or not isinstance(commands, list):
+            return _error(call.get("id"), -32601, "Method not found")
+        for told in commands:
+            await self._faults(told if isinstance(told, str) else str(told.get("cmd", "")))
+        text = params.get("format") == "text"
+        blocking = self.device.routing.blocking
+        try:
+            run = self._run
+            answers = await asyncio.to_thread(run, login, commands, text) if blocking else run(login, commands, text)
+        except CommandFailed as failed:
+            return _error(call.get("id"), failed.code, str(failed), failed.data)
+        return {"jsonrpc": "2.0", "id": call.get("id"), "result": answers}
+
+    def _run(self, login: Login, commands: list[Any], text: bool) -> list[dict[str, Any]]:  # noqa: FBT001 - by place
+        with self.device.lock:
+            self.device.clock.due()
+            return EosRequest(self.device, login, text=text).run(commands)
+
+    async def _faults(self, line: str) -> None:
+        """Do what a fault does with a command. Raises ConnectionError where the connection ends of it."""
+        delay = self.device.faults.bites("delay", line)
+        if delay:
+            await asyncio.sleep(delay.seconds)
+        if self.device.faults.bites("stall", line):
+            await self.reader.read()
+            raise ConnectionError
+        if self.device.faults.bites("reload", line):
+            await asyncio.to_thread(self.device.reload)
+            raise ConnectionError
+
+    async def _send(self, status: HTTPStatus, body: bytes) -> None:
+        head = f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: application/json\r\n"
+        head += f"Content-Length: {len(body)}\r\n"
+        if status is HTTPStatus.UNAUTHORIZED:
+            head += 'WWW-Authenticate: Basic realm="COMMAND_API_AUTH"\r\n'
+        answer = head.encode() + b"\r\n" + body
+        drop = self.device.faults.bites("drop")
+        if drop:
+            self.writer.write(answer[: drop.count])
+            await self.writer.drain()
+            self.writer.transport.abort()
+            raise ConnectionError
+        self.writer.write(answer)
+        await self.writer.drain()
+
+
+def _error(number: Any, code: int, message: str, data: list[Any] | None = None) -> dict[str, Any]:
+    error: dict[str, Any] = {"code": code, "message": message}
+    return {"jsonrpc": "2.0", "id": number, "error": error | ({"data": data} if data is not None else {})}
+
+
+class EapiServer:
+    """The API of many devices, each on a port of its own."""
+
+    def __init__(self, address: str = "127.0.0.1") -> None:
+        self.address = address
+        self._context = certificate(address)
+        self._servers: list[asyncio.Server] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def listen(self, device: Device, port: int = 0) -> int:
+        """Serve a device; return the port."""
+        # asyncio only sends small answers at once where it knows that a socket is TCP's.
+        listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((self.address, port))
+
+        async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await EapiConnection(device, reader, writer).serve()
+
+        self._servers.append(await asyncio.start_server(connected, sock=listening, ssl=self._context, limit=LIMIT))
+        return int(listening.getsockname()[1])
+
+    async def close(self) -> None:
+        """Stop listening, and end what is connected."""
+        for server in self._servers:
+            server.close()
+        self._servers.clear()

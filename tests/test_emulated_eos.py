@@ -1,0 +1,318 @@
+"""An emulated EOS device under NAPALM's own driver, over HTTPS, and its configuration as a store."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import pyeapi.eapilib
+import pytest
+from napalm import get_network_driver
+from napalm.base.exceptions import CommitError, ConnectionException, MergeConfigException, SessionLockedException
+
+from lab.emulated.device import Device, Login
+from lab.emulated.eapi import EapiServer
+from lab.emulated.eos import Eos
+from lab.emulated.faults import Fault
+from lab.emulated.model import Model
+from lab.emulated.views import Link, Node
+
+FAR = ("198.51.100.1/31", "2001:db8:1::1/127")
+NODES = (
+    Node(
+        "e1", "10.255.0.1",
+        (Link(1, "198.51.100.0/31", "2001:db8:1::/127", "e2", *FAR, "0.0.0.0", isis=True, peer_as="65002"),),
+        ospf=True, ospf3=True, isis="CORE", isis_net="49.0001.0000.0000.0001.00", asn="65001", vrfs=("blue",),
+    ),
+    Node(
+        "e2", "10.255.0.2",
+        (Link(1, *FAR, "e1", "198.51.100.0/31", "2001:db8:1::/127", "0.0.0.0", isis=True, peer_as="65001"),),
+        ospf=True, ospf3=True, isis="CORE", isis_net="49.0001.0000.0000.0002.00", asn="65002",
+    ),
+)  # fmt: skip
+LOOPBACK = (
+    "interface Loopback0",
+    "   ip address 10.255.0.1/32",
+    "   ipv6 address 2001:db8:255::1/128",
+    "   ip ospf area 0",
+    "   ipv6 ospf 1 area 0",
+    "   isis enable CORE",
+    "router bgp 65001",
+    "   address-family ipv4",
+    "      network 10.255.0.1/32",
+    "   address-family ipv6",
+    "      network 2001:db8:255::1/128",
+)
+
+
+class Api:
+    """A server in a thread of its own, and the ports that it gave devices."""
+
+    def __init__(self) -> None:
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
+        self.server = EapiServer()
+
+    def listen(self, device: Device) -> int:
+        return asyncio.run_coroutine_threadsafe(self.server.listen(device), self.loop).result(5)
+
+    def close(self) -> None:
+        asyncio.run_coroutine_threadsafe(self.server.close(), self.loop).result(5)
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(5)
+        self.loop.close()
+
+
+@pytest.fixture(scope="module")
+def api() -> Iterator[Api]:
+    started = Api()
+    yield started
+    started.close()
+
+
+def devices(version: str = "4.28.3M") -> tuple[Device, Device]:
+    model = Model(NODES)
+    one, other = (Device(node, Eos(version), model) for node in NODES)
+    return one, other
+
+
+Opened = Callable[..., Any]
+
+
+@pytest.fixture
+def opened(api: Api) -> Iterator[Opened]:
+    drivers: list[Any] = []
+
+    def driver(device: Device, login: Login | None = None, **options: Any) -> Any:
+        port = api.listen(device)
+        login = login or Login()
+        made = get_network_driver("eos")(
+            "127.0.0.1", login.username, login.password, timeout=5, optional_args={"port": port, **options}
+        )
+        made.open()
+        drivers.append(made)
+        return made
+
+    yield driver
+    for made in drivers:
+        made.config_session = None
+        made.close()
+
+
+@pytest.fixture
+def pair() -> tuple[Device, Device]:
+    return devices()
+
+
+def load(driver: Any, lines: Sequence[str] = LOOPBACK) -> None:
+    driver.load_merge_candidate(config="\n".join(lines))
+
+
+def running(device: Device) -> str:
+    return str(device.running.text())
+
+
+def test_a_candidate_is_loaded_compared_committed_and_saved(pair: tuple[Device, Device], opened: Opened) -> None:
+    device, _ = pair
+    driver = opened(device)
+    load(driver)
+    assert "interface Loopback0" not in running(device)
+    diff = driver.compare_config()
+    assert "+interface Loopback0" in diff
+    assert not diff.startswith("---")
+    driver.commit_config()
+    assert "   ip ospf area 0.0.0.0\n" in running(device)
+    assert device.startup == running(device)
+    load(driver)
+    assert driver.compare_config() == ""
+    driver.discard_config()
+
+
+def test_a_rolled_back_commit_is_what_was_saved_before(pair: tuple[Device, Device], opened: Opened) -> None:
+    device, _ = pair
+    driver, before = opened(device), running(device)
+    load(driver)
+    driver.commit_config()
+    driver.rollback()
+    assert running(device) == before
+
+
+@pytest.mark.parametrize("version", ["4.28.3M", "4.32.2F"])
+def test_a_timed_commit_is_confirmed_by_a_second_one(version: str, opened: Opened) -> None:
+    device, _ = devices(version)
+    driver = opened(device)
+    load(driver)
+    driver.commit_config(revert_in=120)
+    assert driver.has_pending_commit()
+    driver.confirm_commit()
+    assert not driver.has_pending_commit()
+    device.clock.advance(600)
+    assert "interface Loopback0" in running(device)
+    assert device.startup == running(device)
+
+
+@pytest.mark.parametrize("version", ["4.28.3M", "4.32.2F"])
+def test_a_timed_commit_that_nobody_confirms_is_taken_back(version: str, opened: Opened) -> None:
+    device, _ = devices(version)
+    driver, before = opened(device), running(device)
+    load(driver)
+    driver.commit_config(revert_in=120)
+    device.clock.advance(119)
+    assert running(device) != before
+    device.clock.advance(2)
+    assert running(device) == before
+    assert not driver.has_pending_commit()
+    with pytest.raises(CommitError):
+        driver.confirm_commit()
+
+
+def test_closing_the_driver_takes_a_timed_commit_back(pair: tuple[Device, Device], opened: Opened) -> None:
+    device, _ = pair
+    driver, before = opened(device), running(device)
+    load(driver)
+    driver.commit_config(revert_in=120)
+    driver.close()
+    assert running(device) == before
+
+
+def test_another_driver_cannot_confirm(pair: tuple[Device, Device], opened: Opened) -> None:
+    device, _ = pair
+    load(first := opened(device))
+    first.commit_config(revert_in=120)
+    second = opened(device)
+    assert second.has_pending_commit()
+    with pytest.raises(CommitError):
+        second.confirm_commit()
+
+
+def test_a_pending_session_of_another_is_the_lock(pair: tuple[Device, Device], opened: Opened) -> None:
+    device, _ = pair
+    load(first := opened(device))
+    second = opened(device)
+    with pytest.raises(SessionLockedException):
+        second._lock()
+    first.discard_config()
+    second._lock()
+    device.faults.add(Fault("locked", text="somebody"))
+    with pytest.raises(SessionLockedException):
+        second._lock()
+
+
+def test_pending_sessions_are_limited(pair: tuple[Device, Device], opened: Opened) -> None:
+    device, _ = pair
+    for _ in range(5):
+        load(opened(device, lock_disable=True))
+    with pytest.raises(pyeapi.eapilib.CommandError) as failed:
+        opened(device).device.run_commands(["configure session one-more"])
+    assert failed.value.output[-1]["errors"][0].startswith("Maximum number of pending sessions has been reached.")
+
+
+def test_a_refused_line_leaves_nothing_behind(pair: tuple[Device, Device], opened: Opened) -> None:
+    device, _ = pair
+    driver, before = opened(device), running(device)
+    with pytest.raises(MergeConfigException, match=r"'ip adress 10.0.0.1/32' failed: invalid command"):
+        load(driver, ("interface Loopback0", "ip adress 10.0.0.1/32"))
+    assert running(device) == before
+    load(driver)
+
+
+def test_what_a_commit_replaces_is_the_whole_configuration(pair: tuple[Device, Device], opened: Opened) -> None:
+    device, _ = pair
+    load(driver := opened(device))
+    device.running.apply(["interface Loopback9", " description of another"])
+    driver.commit_config()
+    assert "of another" not in running(device)
+
+
+def test_the_getters_complete(pair: tuple[Device, Device], opened: Opened) -> None:
+    device, _ = pair
+    load(driver := opened(device))
+    driver.commit_config()
+    assert driver.get_facts()["hostname"] == "e1"
+    assert driver.get_interfaces()["Loopback0"]["is_up"]
+    addresses = driver.get_interfaces_ip()["Loopback0"]
+    assert addresses["ipv4"] == {"10.255.0.1": {"prefix_length": 32}}
+    assert addresses["ipv6"]["2001:db8:255::1"] == {"prefix_length": 128}
+    assert driver.get_config()["running"].endswith("end\n")
+    assert driver.get_route_to("10.255.0.1/32")["10.255.0.1/32"][0]["protocol"] == "connected"
+    assert driver.get_bgp_neighbors()["global"]["peers"]["198.51.100.1"]["is_up"]
+    assert set(driver.get_network_instances()) == {"default", "blue"}
+
+
+def test_a_neighbour_sees_and_reaches_the_loopback(pair: tuple[Device, Device], opened: Opened) -> None:
+    one, other = pair
+    load(driver := opened(one))
+    driver.commit_config()
+    watching = opened(other)
+    assert watching.ping("10.255.0.1", count=3)["success"]["packet_loss"] == 0
+    assert watching.ping("10.255.0.9", count=3)["success"]["packet_loss"] == 3
+    route = watching.device.run_commands(["show ip route vrf all"])[0]["vrfs"]["default"]["routes"]["10.255.0.1/32"]
+    assert route["vias"][0]["interface"] == "Ethernet1"
+    lsdb = watching.device.run_commands(["show ip ospf database detail"])[0]
+    areas = lsdb["vrfs"]["default"]["instList"]["1"]["areas"]
+    links = [
+        (lsa["advertisingRouter"], link["linkId"])
+        for told in areas["0.0.0.0"]["areaDatabase"]
+        for lsa in told["areaLsas"]
+        for link in lsa["ospfRouterLsa"]["routerLsaLinks"]
+    ]
+    assert ("10.255.0.1", "10.255.0.1") in links
+    isis = watching.cli(["show isis database detail"])["show isis database detail"]
+    assert "Reachability         : 10.255.0.1/32 Metric:" in isis
+    assert "Reachability          : 2001:db8:255::1/128 Metric:" in isis
+    paths = watching.device.run_commands(["show bgp ipv6 unicast vrf all"])[0]["vrfs"]["default"]["bgpRouteEntries"]
+    assert paths["2001:db8:255::1/128"]["bgpRoutePaths"][0]["asPathEntry"]["asPath"] == "65001"
+
+
+@pytest.mark.parametrize(
+    ("commands", "code", "error"),
+    [
+        (["show isis database detail"], 1003, "This is an unconverted command"),
+        (["show frobnicate"], 1002, "Invalid input (at token 0: 'show')"),
+        (["configure", "interface Ethernet1", "ip address"], 1002, "Incomplete command"),
+        (["configure", "interface Loopback1", "vrf red"], 1000, "VRF red does not exist"),
+        (["configure session x abort"], 1000, "Session x not found"),
+    ],
+)
+def test_what_fails_says_so_in_the_words_of_the_api(
+    pair: tuple[Device, Device], opened: Opened, commands: list[str], code: int, error: str
+) -> None:
+    driver = opened(pair[0])
+    with pytest.raises(pyeapi.eapilib.CommandError) as failed:
+        driver.device.run_commands(commands)
+    assert failed.value.error_code == code
+    assert failed.value.output[-1] == {"errors": [error]}
+
+
+def test_a_wrong_password_is_refused(pair: tuple[Device, Device], opened: Opened) -> None:
+    with pytest.raises((ConnectionException, pyeapi.eapilib.ConnectionError), match="Unable to authenticate"):
+        opened(pair[0], Login(password="wrong"))
+
+
+def test_who_is_not_authorized_reads_but_does_not_configure(opened: Opened) -> None:
+    model = Model(NODES)
+    device = Device(NODES[0], Eos(), model, logins=[Login(authorized=False)])
+    driver = opened(device)
+    assert driver.get_facts()["hostname"] == "e1"
+    with pytest.raises(pyeapi.eapilib.CommandError, match="permission to run command denied"):
+        driver.device.run_commands(["configure"])
+
+
+@pytest.mark.parametrize("fault", [Fault("drop", count=20), Fault("reload", match="^show hostname")])
+def test_a_connection_that_breaks_is_an_error_of_the_driver(
+    pair: tuple[Device, Device], opened: Opened, fault: Fault
+) -> None:
+    driver = opened(pair[0])
+    pair[0].faults.add(fault)
+    with pytest.raises((pyeapi.eapilib.ConnectionError, OSError, ConnectionException)):
+        driver.get_facts()
+
+
+def test_a_call_takes_no_longer_than_its_work(pair: tuple[Device, Device], opened: Opened) -> None:
+    driver = opened(pair[0])
+    started = time.perf_counter()
+    for _ in range(5):
+        driver.device.run_commands(["show hostname"])
+    assert (time.perf_counter() - started) / 5 < 0.04  # what an answer takes that waits for an acknowledgement
