@@ -208,3 +208,10 @@ def _peer(view: NeighbourView) -> Row:
     return {"neighborid": view.identity, "neighborversion": 4, "msgrecvd": 50, "msgsent": 50,
             "neighbortableversion": 5, "inq": 0, "outq": 0, "neighboras": view.remote_as, "time": UPTIME,
             "state": state, **({"prefixreceived": 1} if view.up else {})}  # fmt: skip
+
+
+def inventory() -> Document:
+    """The answer to `show inventory`."""
+    chassis = {"name": '"Chassis"', "desc": '"Nexus9000 C9300v Chassis"', "productid": "N9K-C9300v", "vendorid": "V01",
+               "serialnum": "9EMULATED01"}  # fmt: skip
+    return table("inv", [chassis, {**chassis, "name": '"Slot 1"', "desc": '"Nexus 9000v Ethernet Module"'}])
