@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from lab.emulated.nxos_cli import NxosCli
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Nxos:
     """NX-OS of one version."""
 
