@@ -1,9 +1,9 @@
 """An emulated EOS device under NAPALM's own driver, over HTTPS, and its configuration as a store."""
 
-import asyncio
-import threading
+import gc
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from typing import Any
 
 import pyeapi.eapilib
@@ -12,10 +12,10 @@ from napalm import get_network_driver
 from napalm.base.exceptions import CommitError, ConnectionException, MergeConfigException, SessionLockedException
 
 from lab.emulated.device import Device, Login
-from lab.emulated.eapi import EapiServer
 from lab.emulated.eos import Eos
 from lab.emulated.faults import Fault
 from lab.emulated.model import Model
+from lab.emulated.server import Emulation
 from lab.emulated.views import Link, Node
 
 FAR = ("198.51.100.1/31", "2001:db8:1::1/127")
@@ -46,35 +46,9 @@ LOOPBACK = (
 )
 
 
-class Api:
-    """A server in a thread of its own, and the ports that it gave devices."""
-
-    def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
-        self.thread.start()
-        self.server = EapiServer()
-
-    def listen(self, device: Device) -> int:
-        return asyncio.run_coroutine_threadsafe(self.server.listen(device), self.loop).result(5)
-
-    def close(self) -> None:
-        asyncio.run_coroutine_threadsafe(self.server.close(), self.loop).result(5)
-        self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join(5)
-        self.loop.close()
-
-
-@pytest.fixture(scope="module")
-def api() -> Iterator[Api]:
-    started = Api()
-    yield started
-    started.close()
-
-
-def devices(version: str = "4.28.3M") -> tuple[Device, Device]:
+def devices(version: str = "4.28.3M", **options: Any) -> tuple[Device, Device]:
     model = Model(NODES)
-    one, other = (Device(node, Eos(version), model) for node in NODES)
+    one, other = (Device(node, Eos(version), model, **options) for node in NODES)
     return one, other
 
 
@@ -82,23 +56,24 @@ Opened = Callable[..., Any]
 
 
 @pytest.fixture
-def opened(api: Api) -> Iterator[Opened]:
-    drivers: list[Any] = []
+def opened() -> Iterator[Opened]:
+    """Open a driver on a device, which listens from its first driver on."""
+    with ExitStack() as stack:
+        ports: dict[int, int] = {}
+        kept: list[Any] = []  # a driver that is forgotten closes itself, and drops its session
 
-    def driver(device: Device, login: Login | None = None, **options: Any) -> Any:
-        port = api.listen(device)
-        login = login or Login()
-        made = get_network_driver("eos")(
-            "127.0.0.1", login.username, login.password, timeout=5, optional_args={"port": port, **options}
-        )
-        made.open()
-        drivers.append(made)
-        return made
+        def driver(device: Device, login: Login | None = None, **options: Any) -> Any:
+            if id(device) not in ports:
+                ports[id(device)] = stack.enter_context(Emulation([device])).ports[device.name]
+            login, options["port"] = login or Login(), ports[id(device)]
+            made = get_network_driver("eos")("127.0.0.1", login.username, login.password, 5, options)
+            made.open()
+            kept.append(made)
+            return made
 
-    yield driver
-    for made in drivers:
-        made.config_session = None
-        made.close()
+        yield driver
+        for made in kept:
+            made.config_session = None
 
 
 @pytest.fixture
@@ -175,6 +150,20 @@ def test_closing_the_driver_takes_a_timed_commit_back(pair: tuple[Device, Device
     driver.commit_config(revert_in=120)
     driver.close()
     assert running(device) == before
+
+
+def test_forgetting_the_driver_takes_a_timed_commit_back(pair: tuple[Device, Device]) -> None:
+    device, _ = pair
+    before = running(device)
+    with Emulation([device]) as emulation:
+        driver = get_network_driver("eos")("127.0.0.1", "practice", "practice", 5, {"port": emulation.ports["e1"]})
+        driver.open()
+        load(driver)
+        driver.commit_config(revert_in=120)
+        assert running(device) != before
+        del driver
+        gc.collect()
+        assert running(device) == before
 
 
 def test_another_driver_cannot_confirm(pair: tuple[Device, Device], opened: Opened) -> None:
@@ -292,8 +281,7 @@ def test_a_wrong_password_is_refused(pair: tuple[Device, Device], opened: Opened
 
 
 def test_who_is_not_authorized_reads_but_does_not_configure(opened: Opened) -> None:
-    model = Model(NODES)
-    device = Device(NODES[0], Eos(), model, logins=[Login(authorized=False)])
+    device, _ = devices(logins=[Login(authorized=False)])
     driver = opened(device)
     assert driver.get_facts()["hostname"] == "e1"
     with pytest.raises(pyeapi.eapilib.CommandError, match="permission to run command denied"):

@@ -8,6 +8,7 @@ import json
 import socket
 import ssl
 import tempfile
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from http import HTTPStatus
 from ipaddress import IPv4Address
@@ -22,6 +23,7 @@ from cryptography.x509.oid import NameOID
 from lab.emulated.device import Device, Login
 from lab.emulated.eos_commands import CommandFailed, EosRequest
 
+Address = tuple[str, int]
 PATH = "/command-api"
 LIMIT = 8_000_000
 FOREVER = 3650
@@ -68,11 +70,13 @@ class HttpRequest:
 class EapiConnection:
     """One HTTPS connection to a device."""
 
-    def __init__(self, device: Device, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self, device: Device, executor: Executor, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         self.device = device
+        self.executor = executor
         self.reader = reader
         self.writer = writer
-        self.sent = 0
         self._loop = asyncio.get_running_loop()
 
     def cut(self) -> None:
@@ -142,10 +146,11 @@ class EapiConnection:
         for told in commands:
             await self._faults(told if isinstance(told, str) else str(told.get("cmd", "")))
         text = params.get("format") == "text"
-        blocking = self.device.routing.blocking
         try:
-            run = self._run
-            answers = await asyncio.to_thread(run, login, commands, text) if blocking else run(login, commands, text)
+            if self.device.routing.blocking:
+                answers = await self._loop.run_in_executor(self.executor, self._run, login, commands, text)
+            else:
+                answers = self._run(login, commands, text)
         except CommandFailed as failed:
             return _error(call.get("id"), failed.code, str(failed), failed.data)
         return {"jsonrpc": "2.0", "id": call.get("id"), "result": answers}
@@ -164,7 +169,7 @@ class EapiConnection:
             await self.reader.read()
             raise ConnectionError
         if self.device.faults.bites("reload", line):
-            await asyncio.to_thread(self.device.reload)
+            await self._loop.run_in_executor(self.executor, self.device.reload)
             raise ConnectionError
 
     async def _send(self, status: HTTPStatus, body: bytes) -> None:
@@ -188,30 +193,41 @@ def _error(number: Any, code: int, message: str, data: list[Any] | None = None) 
     return {"jsonrpc": "2.0", "id": number, "error": error | ({"data": data} if data is not None else {})}
 
 
-class EapiServer:
-    """The API of many devices, each on a port of its own."""
+class EapiFront:
+    """The API of many devices, each on a port or an address of its own."""
 
-    def __init__(self, address: str = "127.0.0.1") -> None:
-        self.address = address
-        self._context = certificate(address)
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+        self._context: ssl.SSLContext | None = None
+        self._devices: list[Device] = []
         self._servers: list[asyncio.Server] = []
-        self._tasks: set[asyncio.Task[None]] = set()
 
-    async def listen(self, device: Device, port: int = 0) -> int:
-        """Serve a device; return the port."""
+    async def listen(self, device: Device, host: str, port: int) -> Address:
+        """Listen for a device and return where. Raises OSError."""
+        self._context = self._context or certificate()
         # asyncio only sends small answers at once where it knows that a socket is TCP's.
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((self.address, port))
+        try:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind((host, port))
+        except OSError:
+            listening.close()
+            raise
 
         async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await EapiConnection(device, reader, writer).serve()
+            await EapiConnection(device, self._executor, reader, writer).serve()
 
-        self._servers.append(await asyncio.start_server(connected, sock=listening, ssl=self._context, limit=LIMIT))
-        return int(listening.getsockname()[1])
+        server = await asyncio.start_server(connected, sock=listening, ssl=self._context, limit=LIMIT, backlog=256)
+        self._servers.append(server)
+        self._devices.append(device)
+        address = listening.getsockname()
+        return str(address[0]), int(address[1])
 
     async def close(self) -> None:
-        """Stop listening, and end what is connected."""
+        """Stop listening and end every connection."""
         for server in self._servers:
             server.close()
+        for device in self._devices:
+            device.cut()
+        await asyncio.sleep(0)
         self._servers.clear()

@@ -10,7 +10,7 @@ from typing import Any
 
 from lab.emulated.clock import Timer
 from lab.emulated.device import Device
-from lab.emulated.eos import EosStore
+from lab.emulated.eos_store import EosStore
 from lab.emulated.system import Refusal
 
 MAX_PENDING = 5
