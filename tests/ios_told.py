@@ -27,7 +27,8 @@ from loopwright.query import rows
 
 FOLDER = Path(__file__).parent.parent / "templates" / "ios"
 NTC = Path(ntc_templates.__file__).parent / "templates"
-EVIDENCE = yaml.safe_load((FOLDER / "platform.yaml").read_text(encoding="utf-8"))["evidence"]
+WORDS = yaml.safe_load((FOLDER / "platform.yaml").read_text(encoding="utf-8"))
+EVIDENCE, SHOW = WORDS["evidence"], WORDS["show"]
 GI1, GI2, LO0, LO1 = "GigabitEthernet1", "GigabitEthernet2", "Loopback0", "Loopback1"
 
 

@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
+import textfsm
 
 from lab.emulated.ios_show import SHOWS, show
 from lab.emulated.views import RouteView
 from loopwright.addresses import network
-from tests.ios_told import EVIDENCE, FACTS, GI1, GI2, LO0, LO1, UP, asked, device
+from tests.ios_told import EVIDENCE, FACTS, GI1, GI2, LO0, LO1, SHOW, UP, asked, device, read
 
 pytestmark = pytest.mark.skipif(not EVIDENCE, reason="the folder says nothing of evidence yet")
 
@@ -16,6 +17,13 @@ def test_every_command_of_the_folder_is_answered() -> None:
     unanswered = [e["command"] for e in EVIDENCE if show(device(), e["command"].format(vrf="blue")) is None]
     assert unanswered == []
     assert len(SHOWS) >= len({e["command"] for e in EVIDENCE})
+
+
+@pytest.mark.parametrize("what", sorted(SHOW.keys() - {"configuration", "ping"}))
+def test_what_a_cause_names_is_answered(what: str) -> None:
+    prefix = "2001:db8:ff::2/128" if "6" in what else "10.255.0.2/32"
+    answer = show(device(), SHOW[what].format(prefix=prefix, interface=LO0))
+    assert answer is not None
 
 
 @pytest.mark.parametrize(("command", "version"), [("show ip interface", "."), ("show ipv6 interface", ":")])
@@ -79,6 +87,22 @@ def test_ipv4_routes_of_every_vrf() -> None:
     assert as_views(found) == as_rows(ipv4_routes())
 
 
+def test_ipv4_route_whose_next_hops_stand_on_lines_of_their_own() -> None:
+    answer = show(device(routes_ipv4=ipv4_routes()), "show ip route vrf *") or ""
+    broken = answer.replace(" [110/2] via 192.0.2.2", "\n           [110/2] via 192.0.2.2")
+    assert broken != answer
+    assert as_views(read(broken, "routes", "show ip route vrf *")) == as_rows(ipv4_routes())
+
+
+@pytest.mark.parametrize(
+    "line", ["O        10.255.0.2 [110/2] through 192.0.2.2", "      10.0.0.0/32 is cut up", "10.1.1.1 via Gi1"]
+)
+def test_a_line_of_the_routing_table_that_is_not_known_is_an_error(line: str) -> None:
+    answer = show(device(routes_ipv4=ipv4_routes()), "show ip route") or ""
+    with pytest.raises(textfsm.TextFSMError):
+        read(f"{answer}\n{line}", "routes", "show ip route vrf *")
+
+
 @pytest.mark.parametrize("vrf", ["default", "blue", "empty"])
 def test_ipv6_routes_of_one_vrf(vrf: str) -> None:
     command = "show ipv6 route" if vrf == "default" else "show ipv6 route vrf {vrf}"
@@ -96,6 +120,21 @@ def test_ipv6_routes_of_one_vrf(vrf: str) -> None:
 )
 def test_what_is_not_there_is_told_as_such(asked_for: str, answer: str) -> None:
     assert show(device(routes_ipv4=ipv4_routes()), asked_for) == answer
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("show ipv6 route 2001:DB8:FF::2/128", "    FE80::6, GigabitEthernet2\n"),
+        ("show ipv6 route 2001:db8:ff::1/128", "    receive via Loopback0\n"),
+        ("show ip cef 10.255.0.2/32", "10.255.0.2/32\n  nexthop 192.0.2.2 GigabitEthernet1\n"),
+        ("show ip cef vrf blue 10.9.9.1/32", "10.9.9.1/32\n  receive for Loopback1"),
+        ("show ip cef 10.9.9.1/32", "%Prefix not found"),
+        ("show ipv6 route 2001:db8:ff::9/128", "% Route not found"),
+    ],
+)
+def test_entry_of_one_prefix(command: str, told: str) -> None:
+    assert told in (show(device(routes_ipv4=ipv4_routes(), routes_ipv6=ipv6_routes()), command) or "")
 
 
 def test_one_prefix_is_told_with_its_next_hops() -> None:

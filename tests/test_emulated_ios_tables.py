@@ -137,6 +137,11 @@ def test_isis_multi_topology_prefix() -> None:
     assert isis_rows(read(answer, "originations", "show isis database detail")) == isis_views(ISIS)
 
 
+def test_isis_prefix_of_the_narrow_style_has_a_mask() -> None:
+    answer = (show(device(lsas_isis=ISIS), "show isis database detail") or "").replace("/32", " 255.255.255.255")
+    assert isis_rows(read(answer, "originations", "show isis database detail")) == isis_views(ISIS)
+
+
 PATHS4 = (
     PathView("default", "10.255.0.1/32", "0.0.0.0"),
     PathView("default", "10.255.0.2/32", "192.0.2.2", "10.255.0.2", ("65002", "32768")),
@@ -202,6 +207,13 @@ def test_bgp_path_that_is_not_valid_is_left_out(family: str, mark: str, missing:
 def test_a_line_of_the_bgp_table_that_is_not_known_is_an_error(family: str) -> None:
     with pytest.raises(textfsm.TextFSMError):
         read(f"{table_of(family)}\n *>   nonsense", "originations", f"show bgp {family} unicast")
+
+
+def test_bgp_entry_of_one_prefix() -> None:
+    answer = show(device(paths_ipv4=PATHS4), "show bgp ipv4 unicast 10.255.0.2/32") or ""
+    assert "Paths: (2 available, best #1, table default)" in answer
+    assert "    192.0.2.2 from 192.0.2.2 (10.255.0.2)" in answer
+    assert show(device(), "show bgp ipv4 unicast 10.255.0.2/32") == "% Network not in table"
 
 
 @each_family

@@ -8,6 +8,12 @@ from collections.abc import Callable
 
 from lab.emulated.device import Device
 from lab.emulated.ios_show_bgp import show_bgp, show_bgp_summary, show_bgp_vpn
+from lab.emulated.ios_show_entries import (
+    show_bgp_entry,
+    show_ip_cef_entry,
+    show_ip_route_entry,
+    show_ipv6_route_entry,
+)
 from lab.emulated.ios_show_interfaces import (
     show_interfaces,
     show_ip_interface,
@@ -28,7 +34,7 @@ from lab.emulated.ios_show_neighbours import (
     show_ospfv3,
     show_ospfv3_neighbor,
 )
-from lab.emulated.ios_show_routes import show_ip_route, show_ip_route_entry, show_ipv6_route
+from lab.emulated.ios_show_routes import show_ip_route, show_ipv6_route
 
 Renderer = Callable[[Device, re.Match[str]], str]
 
@@ -41,6 +47,8 @@ _COMMANDS: tuple[tuple[str, Renderer], ...] = (
     (r"show ip route(?: vrf (?P<vrf>\S+))?", show_ip_route),
     (rf"show ip route(?: vrf (?P<vrf>\S+))? (?P<address>{_DOTTED})(?: (?P<mask>{_DOTTED}))?", show_ip_route_entry),
     (r"show ipv6 route(?: vrf (?P<vrf>\S+))?", show_ipv6_route),
+    (r"show ipv6 route(?: vrf (?P<vrf>\S+))? (?P<prefix>[0-9a-f:.]+/\d+)", show_ipv6_route_entry),
+    (r"show ip cef(?: vrf (?P<vrf>\S+))? (?P<prefix>[\d.]+/\d+)", show_ip_cef_entry),
     (r"show ip ospf", show_ip_ospf),
     (r"show ip ospf database (?P<type>router|summary|external)", show_ip_ospf_database),
     (r"show (?:ospfv3|(?P<old>ipv6 ospf)) database (?P<type>prefix|inter-area prefix|external)", show_ospfv3_database),
@@ -53,6 +61,7 @@ _COMMANDS: tuple[tuple[str, Renderer], ...] = (
     (r"show bgp (?P<family>ipv4|ipv6) unicast", show_bgp),
     (r"show bgp (?P<family>vpnv4|vpnv6) unicast (?:all|vrf (?P<vrf>\S+))", show_bgp_vpn),
     (r"show bgp (?P<family>ipv4|ipv6) unicast summary", show_bgp_summary),
+    (r"show bgp (?P<family>ipv4|ipv6) unicast (?P<prefix>[0-9a-f:.]+/\d+)", show_bgp_entry),
     (r"show ip protocols", show_ip_protocols),
 )
 

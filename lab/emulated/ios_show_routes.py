@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from ipaddress import IPv4Network, ip_network
 
 from lab.emulated.device import Device
-from lab.emulated.ios_show_text import UPTIME, bare, facts_of, masked, process_of, spelled, vrfs
+from lab.emulated.ios_show_text import UPTIME, bare, spelled, vrfs
 from lab.emulated.views import DEFAULT_VRF, RouteView
 
 _LEGEND = """\
@@ -38,7 +38,7 @@ _CODES = {"connected": "C", "local": "L", "static": "S", "ospf": "O", "ospf3": "
 _CODES6 = {"connected": "C", "local": "L", "static": "S", "ospf": "O", "ospf3": "O", "isis": "I2", "bgp": "B"}
 
 
-def _table(device: Device, family: str, vrf: str) -> list[RouteView]:
+def table(device: Device, family: str, vrf: str) -> list[RouteView]:
     """The routes of one table in the order of their prefixes."""
     found = [route for route in device.routing.routes(device.name, family) if route.vrf == vrf]
     return sorted(found, key=lambda route: ip_network(route.prefix))
@@ -101,7 +101,7 @@ def _ipv4_lines(routes: Iterable[RouteView]) -> Iterator[str]:
 
 def _ipv4_table(device: Device, vrf: str) -> str:
     head = "" if vrf == DEFAULT_VRF else f"\nRouting Table: {vrf}\n"
-    return "\n".join([head + _LEGEND, *_ipv4_lines(_table(device, "ipv4", vrf))])
+    return "\n".join([head + _LEGEND, *_ipv4_lines(table(device, "ipv4", vrf))])
 
 
 def show_ip_route(device: Device, words: re.Match[str]) -> str:
@@ -135,28 +135,6 @@ def show_ipv6_route(device: Device, words: re.Match[str]) -> str:
     vrf = words["vrf"] or DEFAULT_VRF
     if vrf not in (DEFAULT_VRF, *vrfs(device)):
         return f"% IPv6 routing table {vrf} does not exist"
-    routes = [*_table(device, "ipv6", vrf), RouteView(vrf, "ff00::/8", "local", (("", "Null0"),))]
+    routes = [*table(device, "ipv6", vrf), RouteView(vrf, "ff00::/8", "local", (("", "Null0"),))]
     head = f"IPv6 Routing Table - {vrf} - {len(routes)} entries"
     return "\n".join([head, _LEGEND6, *(line for route in routes for line in _ipv6_lines(route))])
-
-
-def show_ip_route_entry(device: Device, words: re.Match[str]) -> str:
-    """The answer to `show ip route ADDRESS MASK`: exactly that prefix, or no network."""
-    wanted = str(IPv4Network(f"{words['address']}/{words['mask'] or 32}", strict=False))
-    route = next((r for r in _table(device, "ipv4", words["vrf"] or DEFAULT_VRF) if r.prefix == wanted), None)
-    if route is None:
-        return "% Network not in table" if not words["mask"] else "% Subnet not in table"
-    mine = process_of(facts_of(device), route.protocol)
-    known = {"bgp": f"bgp {facts_of(device).asn}"}.get(route.protocol, f"{route.protocol} {mine}".strip())
-    known = route.protocol if route.protocol in ("connected", "local", "static") else known
-    behind = " (connected, via interface)" if route.protocol == "connected" else ""
-    lines = [
-        *([f"\nRouting Table: {route.vrf}"] if route.vrf != DEFAULT_VRF else []),
-        f"Routing entry for {masked(route.prefix)[0]}/{route.prefix.partition('/')[2]}",
-        f'  Known via "{known}", distance {route.distance}, metric {route.metric}{behind}',
-        "  Routing Descriptor Blocks:",
-    ]
-    for address, interface in route.nexthops:
-        via = f"{address}, via {interface}" if address else f"directly connected, via {interface}"
-        lines += [f"  * {via}", f"      Route metric is {route.metric}, traffic share count is 1"]
-    return "\n".join(lines)
