@@ -89,6 +89,17 @@ def test_without_ospf_there_is_no_answer(command: str) -> None:
     assert show(device(), command) == ""
 
 
+@pytest.mark.parametrize(
+    ("command", "line"),
+    [
+        ("show ip ospf database", "10.255.0.2      10.255.0.2      412         0x80000001 0x"),
+        ("show ospfv3 database", " 10.255.0.2      412         0x80000001  2001:DB8:FF::3/128"),
+    ],
+)
+def test_ospf_database_in_short(command: str, line: str) -> None:
+    assert f"\n{line}" in answer_of(command)
+
+
 @pytest.mark.parametrize(("protocol", "command"), [("ospf", LSDBS[0][2]), ("ospf3", LSDBS[3][2])])
 def test_ospf_identity(protocol: str, command: str) -> None:
     answering = device(lsas_ospf=lsas("ospf"), lsas_ospf3=lsas("ospf3"))

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 from lab.emulated.device import Device
-from lab.emulated.ios_show_bgp import show_bgp, show_bgp_summary, show_bgp_vpn
+from lab.emulated.ios_show_bgp import show_bgp, show_bgp_all_summary, show_bgp_summary, show_bgp_vpn
 from lab.emulated.ios_show_entries import (
     show_bgp_entry,
     show_ip_cef_entry,
@@ -26,6 +26,7 @@ from lab.emulated.ios_show_lsdb import (
     show_isis_hostname,
     show_ospfv3_database,
 )
+from lab.emulated.ios_show_lsdb_short import show_ip_ospf_database_short, show_ospfv3_database_short
 from lab.emulated.ios_show_neighbours import (
     show_ip_ospf,
     show_ip_ospf_neighbor,
@@ -50,10 +51,12 @@ _COMMANDS: tuple[tuple[str, Renderer], ...] = (
     (r"show ipv6 route(?: vrf (?P<vrf>\S+))? (?P<prefix>[0-9a-f:.]+/\d+)", show_ipv6_route_entry),
     (r"show ip cef(?: vrf (?P<vrf>\S+))? (?P<prefix>[\d.]+/\d+)", show_ip_cef_entry),
     (r"show ip ospf", show_ip_ospf),
+    (r"show ip ospf database", show_ip_ospf_database_short),
     (r"show ip ospf database (?P<type>router|summary|external)", show_ip_ospf_database),
     (r"show (?:ospfv3|(?P<old>ipv6 ospf)) database (?P<type>prefix|inter-area prefix|external)", show_ospfv3_database),
     (r"show ip ospf neighbor", show_ip_ospf_neighbor),
     (r"show ospfv3", show_ospfv3),
+    (r"show ospfv3 database", show_ospfv3_database_short),
     (r"show ospfv3 neighbor", show_ospfv3_neighbor),
     (r"show isis database detail", show_isis_database),
     (r"show isis hostname", show_isis_hostname),
@@ -61,6 +64,7 @@ _COMMANDS: tuple[tuple[str, Renderer], ...] = (
     (r"show bgp (?P<family>ipv4|ipv6) unicast", show_bgp),
     (r"show bgp (?P<family>vpnv4|vpnv6) unicast (?:all|vrf (?P<vrf>\S+))", show_bgp_vpn),
     (r"show bgp (?P<family>ipv4|ipv6) unicast summary", show_bgp_summary),
+    (r"show bgp all summary", show_bgp_all_summary),
     (r"show bgp (?P<family>ipv4|ipv6) unicast (?P<prefix>[0-9a-f:.]+/\d+)", show_bgp_entry),
     (r"show ip protocols", show_ip_protocols),
 )

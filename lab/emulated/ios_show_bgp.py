@@ -104,11 +104,9 @@ def _session(neighbour: NeighbourView, prefixes: int) -> Iterator[str]:
         yield f"{address:<16}{rest}"
 
 
-def show_bgp_summary(device: Device, words: re.Match[str]) -> str:
-    """The answer to `show bgp ipv4|ipv6 unicast summary`: the sessions over that family."""
-    facts, family = facts_of(device), words["family"]
-    if not facts.asn:
-        return "% BGP not active"
+def _summary(device: Device, family: str) -> str:
+    """The process and its sessions over one family."""
+    facts = facts_of(device)
     paths = [p for p in device.routing.paths(device.name, family) if p.vrf == DEFAULT_VRF]
     lines = [
         f"BGP router identifier {facts.router_id}, local AS number {facts.asn}",
@@ -122,3 +120,16 @@ def show_bgp_summary(device: Device, words: re.Match[str]) -> str:
         if family_of(address) == family:
             lines += _session(neighbour, sum(1 for p in paths if p.nexthop == address))
     return "\n".join(lines)
+
+
+def show_bgp_summary(device: Device, words: re.Match[str]) -> str:
+    """The answer to `show bgp ipv4|ipv6 unicast summary`."""
+    return _summary(device, words["family"]) if facts_of(device).asn else "% BGP not active"
+
+
+def show_bgp_all_summary(device: Device, words: re.Match[str]) -> str:
+    """The answer to `show bgp all summary`: each family under its name."""
+    if not facts_of(device).asn:
+        return "% BGP not active"
+    names = {"ipv4": "IPv4 Unicast", "ipv6": "IPv6 Unicast"}
+    return "\n\n".join(f"For address family: {name}\n{_summary(device, family)}" for family, name in names.items())

@@ -10,12 +10,12 @@ from lab.emulated.views import LsaView
 
 AGE = 412
 _HOLDTIME = 1105
-_V2_TITLES = {
+V2_TITLES = {
     "intra": "Router Link States",
     "inter": "Summary Net Link States",
     "external": "Type-5 AS External Link States",
 }
-_V3_TITLES = {
+V3_TITLES = {
     "intra": "Intra Area Prefix Link States",
     "inter": "Inter Area Prefix Link States",
     "external": "Type-5 AS External Link States",
@@ -151,7 +151,7 @@ def show_ip_ospf_database(device: Device, words: re.Match[str]) -> str:
     """The answer to `show ip ospf database router`, `summary` and `external`."""
     kind, facts = _V2_KINDS[words["type"]], facts_of(device)
     header = f"            OSPF Router with ID ({facts.router_id}) (Process ID {process_of(facts, 'ospf')})"
-    return _database(device, "ospf", kind, header, _V2_TITLES[kind])
+    return _database(device, "ospf", kind, header, V2_TITLES[kind])
 
 
 def show_ospfv3_database(device: Device, words: re.Match[str]) -> str:
@@ -161,7 +161,7 @@ def show_ospfv3_database(device: Device, words: re.Match[str]) -> str:
     header = f"          OSPFv3 {process} address-family ipv6 (router-id {facts.router_id})"
     if words["old"]:
         header = f"            OSPFv3 Router with ID ({facts.router_id}) (Process ID {process})"
-    return _database(device, "ospf3", kind, header, _V3_TITLES[kind])
+    return _database(device, "ospf3", kind, header, V3_TITLES[kind])
 
 
 def _lsp_line(name: str, *, own: bool) -> list[str]:
