@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 
 from lab.emulated.clock import Timer
 from lab.emulated.device import Device
-from lab.emulated.junos import JunosStore
 from lab.emulated.junos_braces import set_lines_of
 from lab.emulated.junos_diff import compare
+from lab.emulated.junos_store import JunosStore
 from lab.emulated.system import Refusal
 
 KEPT = 50
+STATE = "junos"
 SECONDS = 60
 
 
@@ -156,12 +157,14 @@ class Database:
         self.history.insert(0, Commit(self.candidate.copy(), user, self.device.clock.now(), number, comment))
         del self.history[KEPT:]
         self.device.replace(self.candidate.copy())
-        self.device.saved()
+        if not self.pending:
+            # A restart before the confirmation brings back what was there before.
+            self.device.saved()
         self.modified_by = None
 
     def _expired(self) -> None:
         """Put back what was there before a commit that nobody confirmed."""
-        if self.pending:
+        if self.pending and self.device.state.get(STATE) is self:
             self.candidate = self.pending.before.copy()
             self.pending = None
             self._activate("root", "Rolled back since commit confirmed was not confirmed")
@@ -195,7 +198,7 @@ class Database:
 
 def database(device: Device) -> Database:
     """The database of a device, made when it is first asked for and anew after a restart."""
-    found = device.state.get("junos")
+    found = device.state.get(STATE)
     if not isinstance(found, Database):
-        found = device.state["junos"] = Database(device)
+        found = device.state[STATE] = Database(device)
     return found

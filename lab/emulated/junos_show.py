@@ -8,10 +8,17 @@ from datetime import UTC, datetime
 from lab.emulated import junos_show_igp as igp
 from lab.emulated import junos_show_routes as rib
 from lab.emulated.device import Device
+from lab.emulated.junos_commit import NetconfError
 from lab.emulated.junos_show_interfaces import full, interfaces_text, terse
 from lab.emulated.junos_show_ping import ping, ping_text
 from lab.emulated.netconf_element import Element, el, lines
 
+_PROTOCOLS = {
+    "ospf": "OSPF instance",
+    "ospf3": "OSPF3 instance",
+    "isis": "IS-IS instance",
+    "bgp": "BGP",
+}
 VERSION = "23.2R1.14"
 MODEL = "mx204"
 
@@ -36,8 +43,16 @@ def show(device: Device, command: str) -> Shown | None:
     for pattern, handler in _COMMANDS:
         found = re.fullmatch(pattern, words)
         if found:
+            _runs(device, words)
             return handler(device, found)
     return None
+
+
+def _runs(device: Device, words: str) -> None:
+    """Raise NetconfError for a command about a protocol that is not configured."""
+    protocol = words.split()[1] if words.startswith("show ") else ""
+    if protocol in _PROTOCOLS and not device.running.root.has("protocols", protocol):
+        raise NetconfError(f"{_PROTOCOLS[protocol]} is not running")
 
 
 def _shown(element: Element, text: Iterable[str] | None = None) -> Shown:
@@ -84,7 +99,8 @@ def _routes(device: Device, found: re.Match[str]) -> Shown:
     last = words[-1] if words and re.fullmatch(r"[\d.:a-f]+[./:][\d.:a-f/]*", words[-1]) else ""
     extensive = bool({"extensive", "detail"} & set(words))
     destination = "" if last == named.get("table") else last
-    element = rib.routes(device, rib.Asked(named.get("table", ""), named.get("protocol", ""), destination, extensive))
+    table, protocol, active = named.get("table", ""), named.get("protocol", ""), "active-path" in words
+    element = rib.routes(device, rib.Asked(table, protocol, destination, extensive, active))
     return _shown(element, rib.route_text(element))
 
 

@@ -202,7 +202,7 @@ def neighbours(device: Device, protocol: str) -> Element:
                 f"{protocol}-neighbor",
                 el("neighbor-address", peer.address),
                 el("interface-name", peer.interface),
-                el("ospf-neighbor-state", peer.state),
+                el("ospf-neighbor-state", peer.state.capitalize()),
                 el("neighbor-id", peer.identity),
                 el("neighbor-priority", "128"),
                 el("activity-timer", "33"),
@@ -222,7 +222,7 @@ def adjacencies(device: Device) -> Element:
                 el("interface-name", peer.interface),
                 el("system-name", peer.identity),
                 el("level", "2"),
-                el("adjacency-state", peer.state),
+                el("adjacency-state", peer.state.capitalize()),
                 el("holdtime", "22"),
             )
             for peer in device.routing.neighbours(device.name, "isis")

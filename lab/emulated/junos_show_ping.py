@@ -36,7 +36,7 @@ def ping(device: Device, words: Sequence[str]) -> Element:
         el("target-host", destination),
         el("target-ip", destination),
         el("packet-size", said.get("size", "56")),
-        *(_probe(number, answered=number < received) for number in range(count)),
+        *(_probe(number, destination, answered=number < received) for number in range(count)),
         el(
             "probe-results-summary",
             el("probes-sent", str(count)),
@@ -49,12 +49,13 @@ def ping(device: Device, words: Sequence[str]) -> Element:
     )
 
 
-def _probe(number: int, *, answered: bool) -> Element:
+def _probe(number: int, target: str, *, answered: bool) -> Element:
     return el(
         "probe-result",
         el("probe-index", str(number + 1)),
         el("probe-success") if answered else el("probe-failure", "no response"),
         el("sequence-number", str(number)),
+        el("ip-address", target) if answered else None,
         el("rtt", "1000") if answered else None,
     )
 

@@ -6,16 +6,18 @@ neighbour, and `show route protocol direct extensive`, whose TSI text names for 
 advertised to, `Page 0 idx 0, (group NAME type External) ...`; only groups with a session that is up are named.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import ip_network
 
 from lab.emulated.device import Device
 from lab.emulated.junos_facts import announcements
+from lab.emulated.junos_tree import Statements
 from lab.emulated.netconf_element import Element, el
 from lab.emulated.views import DEFAULT_VRF, PathView, RouteView
 
+# How wide prefixes are; a longer one has a line of its own.
+COLUMN = 18
 PROTOCOLS = {
     "connected": ("Direct", "direct", 0),
     "local": ("Local", "local", 0),
@@ -35,14 +37,20 @@ class Asked:
     protocol: str = ""
     destination: str = ""
     extensive: bool = False
+    active: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What BGP says of a device: its paths, and by prefix the groups that its own routes go to."""
+class Entry:
+    """A route as it stands in a table; `path` is what BGP says of it."""
 
-    paths: dict[tuple[str, str], list[PathView]] = field(default_factory=dict)
-    groups: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    route: RouteView
+    active: bool = True
+    path: PathView | None = None
+
+
+Groups = dict[tuple[str, str], dict[str, str]]
+"""By VRF and prefix of a direct route the BGP groups that it is advertised to, and their types."""
 
 
 def table_of(vrf: str, family: str) -> str:
@@ -53,16 +61,31 @@ def table_of(vrf: str, family: str) -> str:
 
 def routes(device: Device, asked: Asked) -> Element:
     """Answer `show route`."""
-    tables: defaultdict[str, list[RouteView]] = defaultdict(list)
-    told = _told(device) if asked.extensive else Told()
+    tables: dict[str, dict[str, list[Entry]]] = {"inet.0": {}, "inet6.0": {}}
+    groups = _groups(device) if asked.extensive else {}
     for family in ("ipv4", "ipv6"):
-        for route in device.routing.routes(device.name, family):
-            if _wanted(route, asked):
-                tables[table_of(route.vrf, family)].append(route)
-    return el(
-        "route-information",
-        *(_table(name, found, asked, told) for name, found in tables.items() if asked.table in {"", name}),
-    )
+        for entry in _entries(device, family):
+            if _wanted(entry.route, asked) and (entry.active or not asked.active):
+                table = tables.setdefault(table_of(entry.route.vrf, family), {})
+                table.setdefault(entry.route.prefix, []).append(entry)
+    named = [(name, found) for name, found in tables.items() if found and asked.table in {"", name}]
+    return el("route-information", *(_table(name, found, asked, groups) for name, found in named))
+
+
+def _entries(device: Device, family: str) -> Iterator[Entry]:
+    """The routes in use, and the paths of BGP that are not."""
+    paths: dict[tuple[str, str], list[PathView]] = {}
+    for path in device.routing.paths(device.name, family):
+        if path.originator:
+            paths.setdefault((path.vrf, path.prefix), []).append(path)
+    for found in paths.values():
+        found.sort(key=lambda path: not path.best)
+    for route in device.routing.routes(device.name, family):
+        known = paths.get((route.vrf, route.prefix), []) if route.protocol == "bgp" else []
+        yield Entry(route, path=known.pop(0) if known else None)
+    for left in paths.values():
+        for path in left:
+            yield Entry(RouteView(path.vrf, path.prefix, "bgp", ((path.nexthop, ""),)), active=False, path=path)
 
 
 def _wanted(route: RouteView, asked: Asked) -> bool:
@@ -78,42 +101,45 @@ def _inside(prefix: str, wanted: object) -> bool:
     return str(wanted) == prefix or ip_network(prefix).network_address in wanted  # type: ignore[operator]
 
 
-def _table(name: str, found: list[RouteView], asked: Asked, told: Told) -> Element:
+def _table(name: str, found: dict[str, list[Entry]], asked: Asked, groups: Groups) -> Element:
     count = str(len(found))
+    active = str(sum(any(entry.active for entry in entries) for entries in found.values()))
     return el(
         "route-table",
         el("table-name", name),
         el("destination-count", count),
-        el("total-route-count", count),
-        el("active-route-count", count),
+        el("total-route-count", str(sum(map(len, found.values())))),
+        el("active-route-count", active),
         el("holddown-route-count", "0"),
         el("hidden-route-count", "0"),
-        *(_route(route, asked, told) for route in found),
+        *(_route(entries, asked, groups) for entries in found.values()),
     )
 
 
-def _route(route: RouteView, asked: Asked, told: Told) -> Element:
+def _route(entries: list[Entry], asked: Asked, groups: Groups) -> Element:
+    shown = [_entry(entry, asked) for entry in entries]
+    prefix, vrf = entries[0].route.prefix, entries[0].route.vrf
     if not asked.extensive:
-        return el("rt", el("rt-destination", route.prefix), _entry(route))
-    address, length = route.prefix.split("/")
-    groups = told.groups.get((route.vrf, route.prefix), {}) if route.protocol == "connected" else {}
+        return el("rt", el("rt-destination", prefix), *shown)
+    address, length = prefix.split("/")
+    direct = any(entry.route.protocol == "connected" for entry in entries)
     advertised = "\n".join(
         f"Page 0 idx {index}, (group {group} type {kind}) Type 1 val 0x9a{index:05x} (adv_entry)\n"
         "   Advertised metrics:\n     Nexthop: Self\n     AS path: I"
-        for index, (group, kind) in enumerate(groups.items())
+        for index, (group, kind) in enumerate(groups.get((vrf, prefix), {}).items() if direct else ())
     )
-    path = next(iter(told.paths.get((route.vrf, route.prefix), ())), None) if route.protocol == "bgp" else None
     return el(
         "rt",
         el("rt-destination", address),
         el("rt-prefix-length", length),
-        el("rt-entry-count", "1"),
+        el("rt-entry-count", str(len(entries))),
         el("tsi", advertised, junos__indent="0") if advertised else None,
-        _entry(route, path),
+        *shown,
     )
 
 
-def _entry(route: RouteView, path: PathView | None = None) -> Element:
+def _entry(entry: Entry, asked: Asked) -> Element:
+    route, path = entry.route, entry.path if asked.extensive else None
     name, _, preference = PROTOCOLS[route.protocol]
     learnt = (
         (
@@ -126,9 +152,9 @@ def _entry(route: RouteView, path: PathView | None = None) -> Element:
     )
     return el(
         "rt-entry",
-        el("active-tag", "*"),
-        el("current-active"),
-        el("last-active"),
+        el("active-tag", "*" if entry.active else " "),
+        el("current-active") if entry.active else None,
+        el("last-active") if entry.active else None,
         el("protocol-name", name),
         el("preference", str(preference)),
         el("age", "1:00:00", junos__seconds="3600"),
@@ -152,41 +178,43 @@ def _nexthops(route: RouteView) -> Iterator[Element]:
         )
 
 
-def _told(device: Device) -> Told:
-    told = Told()
-    for family in ("ipv4", "ipv6"):
-        for path in device.routing.paths(device.name, family):
-            if path.originator and path.best:
-                told.paths.setdefault((path.vrf, path.prefix), []).append(path)
-    facts = device.running.facts(device.name)
-    up = {peer.identity for peer in device.routing.neighbours(device.name, "bgp") if peer.up}
-    up |= {peer.address for peer in device.routing.neighbours(device.name, "bgp") if peer.up}
+def _up(device: Device) -> frozenset[str]:
+    """The neighbours whose session is up, by whatever they are called."""
+    found = device.routing.neighbours(device.name, "bgp")
+    return frozenset(name for peer in found if peer.up for name in (peer.identity, peer.address))
+
+
+def _own(device: Device) -> Iterator[tuple[str, Statements, str, Statements]]:
+    """The direct routes that go out to neighbours whose session is up: (VRF, group, prefix, neighbour)."""
+    facts, up = device.running.facts(device.name), _up(device)
     for vrf in dict.fromkeys((DEFAULT_VRF, *(port.vrf for port in facts.ports))):
         for group, prefix, peer in announcements(device.running.root, facts.ports, vrf):
             if peer.name in up:
-                kind = (group.leaf("type") or "external").capitalize()
-                told.groups.setdefault((vrf, prefix), {})[group.name] = kind
-    return told
+                yield vrf, group, prefix, peer
+
+
+def _groups(device: Device) -> Groups:
+    groups: Groups = {}
+    for vrf, group, prefix, _ in _own(device):
+        groups.setdefault((vrf, prefix), {})[group.name] = (group.leaf("type") or "external").capitalize()
+    return groups
 
 
 def advertised(device: Device, neighbour: str) -> Element:
     """Answer `show route advertising-protocol bgp NEIGHBOUR`: the device's own direct routes that go to it."""
-    facts = device.running.facts(device.name)
-    up = {
-        word
-        for peer in device.routing.neighbours(device.name, "bgp")
-        if peer.up
-        for word in (peer.identity, peer.address)
-    }
-    tables: defaultdict[str, list[str]] = defaultdict(list)
-    for vrf in dict.fromkeys((DEFAULT_VRF, *(port.vrf for port in facts.ports))):
-        for _, prefix, peer in announcements(device.running.root, facts.ports, vrf):
-            if peer.name == neighbour and neighbour in up:
-                tables[table_of(vrf, "ipv6" if ":" in prefix else "ipv4")].append(prefix)
+    tables: dict[str, list[str]] = {}
+    for vrf, _, prefix, peer in _own(device):
+        if peer.name == neighbour:
+            tables.setdefault(table_of(vrf, "ipv6" if ":" in prefix else "ipv4"), []).append(prefix)
     return el(
         "route-information",
         *(
-            el("route-table", el("table-name", name), *(_advertised_route(prefix) for prefix in prefixes))
+            el(
+                "route-table",
+                el("table-name", name),
+                el("destination-count", str(len(prefixes))),
+                *(_advertised_route(prefix) for prefix in prefixes),
+            )
             for name, prefixes in tables.items()
         ),
     )
@@ -252,10 +280,18 @@ def _route_lines(rt: Element) -> Iterator[str]:
     prefix = said["rt-destination"] + (f"/{said['rt-prefix-length']}" if "rt-prefix-length" in said else "")
     if said.get("tsi"):
         yield f"{prefix} (1 entry, 1 announced)\nTSI:\n{said['tsi']}"
-    entry = next(child for child in rt.children if child.tag == "rt-entry")
+    for number, entry in enumerate(child for child in rt.children if child.tag == "rt-entry"):
+        yield from _entry_lines(entry, prefix if number == 0 else "")
+
+
+def _entry_lines(entry: Element, prefix: str) -> Iterator[str]:
     words = {child.tag: child.text for child in entry.children}
     metric = f", metric {words['metric']}" if "metric" in words else ""
-    yield f"{prefix:<18} *[{words['protocol-name']}/{words.get('preference', '')}] 01:00:00{metric}"
+    if len(prefix) > COLUMN:
+        yield prefix
+        prefix = ""
+    known = f"{words['active-tag']}[{words['protocol-name']}/{words.get('preference', '0')}]"
+    yield f"{prefix:<{COLUMN}} {known} 01:00:00{metric}"
     for hop in (child for child in entry.children if child.tag == "nh"):
         to = {child.tag: child.text for child in hop.children}
         sign = ">" if "selected-next-hop" in to else " "
