@@ -6,7 +6,7 @@ prompt. A system derives from `Cli`, lists its commands and its names of context
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from lab.emulated.device import Device, Login
 from lab.emulated.store import ConfigStore, Position, UnknownLine
@@ -34,7 +34,7 @@ def command(words: str) -> re.Pattern[str]:
 class Cli:
     """One session. `commands` are tried in order, then `shows`, the views of the network that another file renders."""
 
-    commands: ClassVar[Iterable[tuple[re.Pattern[str], Callable[["Cli", re.Match[str]], str]]]] = ()
+    commands: ClassVar[Iterable[tuple[re.Pattern[str], Callable[[Any, re.Match[str]], str]]]] = ()
     shows: ClassVar[Iterable[Show]] = ()
     modes: ClassVar[Mapping[str, str]] = {}
     """The name of a context in the prompt; "" is configuration mode itself, the default of the others."""
