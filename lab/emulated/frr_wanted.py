@@ -85,7 +85,7 @@ def _enabling(node: Node, entry: Enabled) -> Iterator[str]:
 
 def changes(node: Node, before: Wanted, after: Wanted) -> Iterator[str]:
     """Yield the lines of configuration mode that turn one state into another; what goes, goes first."""
-    for vrf, interface in (*before.loopbacks, *after.loopbacks):
+    for vrf, interface in before.loopbacks:
         if vrf == DEFAULT_VRF and (gone := _without(before, after, (vrf, interface))):
             yield from (f"interface {interface}", *(f"no {line}" for line in reversed(gone)), "exit")
     for vrf, interface in after.loopbacks:

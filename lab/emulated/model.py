@@ -22,7 +22,10 @@ HOPS = 255
 
 
 class Model:
-    """A network of nodes in memory, a `Routing`: nothing is computed before it is asked for."""
+    """A network of nodes in memory, a `Routing`: nothing is computed before it is asked for.
+
+    It has always converged: what devices lose sight of is forgotten at once, where real ones keep it until it ages.
+    """
 
     title = "topology model"
     blocking = False
