@@ -31,7 +31,8 @@ def tokens(text: str) -> Iterator[str]:
     for found in _TOKEN.finditer(text):
         gap = text[position : found.start()]
         if gap.strip():
-            raise Refusal("syntax error", gap.strip())
+            # Only a quotation mark is in no token.
+            raise Refusal("unterminated string", text[position:].strip())
         position = found.end()
         yield found.group()
     if text[position:].strip():
