@@ -7,6 +7,7 @@ from typing import Protocol
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
+from lab.emulated import junos_show_bgp as bgp
 from lab.emulated import junos_show_routes as rib
 from lab.emulated.device import Device
 from lab.emulated.junos_checks import FAILED, CheckOut
@@ -222,5 +223,5 @@ OPERATIONS: Mapping[str, Operation] = {
     "get-software-information": told(software),
     "get-chassis-inventory": told(_chassis),
     "get-instance-information": told(_instances),
-    "get-bgp-summary-information": told(rib.peers),
+    "get-bgp-summary-information": told(bgp.peers),
 }

@@ -4,7 +4,9 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from ipaddress import ip_network
 
+from lab.emulated import junos_show_bgp as bgp
 from lab.emulated import junos_show_igp as igp
 from lab.emulated import junos_show_routes as rib
 from lab.emulated.device import Device
@@ -98,19 +100,27 @@ def _routes(device: Device, found: re.Match[str]) -> Shown:
     named = {word: words[at + 1] for at, word in enumerate(words[:-1]) if word in {"table", "protocol"}}
     last = words[-1] if words and re.fullmatch(r"[\d.:a-f]+[./:][\d.:a-f/]*", words[-1]) else ""
     extensive = bool({"extensive", "detail"} & set(words))
-    destination = "" if last == named.get("table") else last
+    destination = _destination(last)
     table, protocol, active = named.get("table", ""), named.get("protocol", ""), "active-path" in words
     element = rib.routes(device, rib.Asked(table, protocol, destination, extensive, active))
     return _shown(element, rib.route_text(element))
 
 
+def _destination(word: str) -> str:
+    """A prefix or an address that routes are asked for; raises NetconfError."""
+    try:
+        return str(ip_network(word, strict=False)) if word else ""
+    except ValueError as wrong:
+        raise NetconfError(f"invalid ip address or hostname: {word}", bad=word) from wrong
+
+
 def _advertising(device: Device, found: re.Match[str]) -> Shown:
-    element = rib.advertised(device, found["peer"])
+    element = bgp.advertised(device, found["peer"])
     return _shown(element, rib.route_text(element))
 
 
 def _interfaces(device: Device, found: re.Match[str]) -> Shown:
-    element = terse(device, found["name"] or "")
+    element = terse(device, found["name"] or found["only"] or "")
     return _shown(element, interfaces_text(element))
 
 
@@ -141,7 +151,7 @@ _COMMANDS: tuple[tuple[str, Handler], ...] = (
     (r"show isis adjacency", lambda device, _: _shown(igp.adjacencies(device))),
     (r"show ospf overview", lambda device, _: _shown(igp.overview(device, "ospf"))),
     (r"show ospf3 overview", lambda device, _: _shown(igp.overview(device, "ospf3"))),
-    (r"show bgp summary", lambda device, _: _shown(rib.peers(device))),
+    (r"show bgp summary", lambda device, _: _shown(bgp.peers(device))),
     (r"show system uptime", lambda device, _: _shown(uptime(device))),
     (r"ping (?P<words>.+)", _ping),
 )

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
-from lab.emulated.junos_schema import LANGUAGE, Statement
+from lab.emulated.junos_language import LANGUAGE
+from lab.emulated.junos_schema import Statement
 from lab.emulated.junos_values import quoted
 from lab.emulated.system import Refusal
 
