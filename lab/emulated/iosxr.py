@@ -36,13 +36,13 @@ class IosXr:
 def _first(node: Node) -> Iterator[str]:
     yield f"hostname {node.name}"
     for vrf in node.vrfs:
-        yield from (f"vrf {vrf}", " address-family ipv4 unicast", " exit", " address-family ipv6 unicast", "root")
+        yield from (f"vrf {vrf}", " address-family ipv4 unicast", " address-family ipv6 unicast")
     for link in node.links:
         yield f"interface {port_name(link.index)}"
         yield from ([f" ipv4 address {with_mask(link.ipv4)}"] if link.ipv4 else [])
         yield from ([f" ipv6 address {link.ipv6}"] if link.ipv6 else [])
     if any(link.peer_as and link.peer_as != node.asn for link in node.links):
-        yield from ("route-policy PASS", " pass", "end-policy")
+        yield from ("route-policy PASS", " pass")
     for version, runs in (("ospf", node.ospf), ("ospfv3", node.ospf3)):
         if runs:
             yield from _ospf(node, version)
@@ -53,7 +53,7 @@ def _first(node: Node) -> Iterator[str]:
 
 
 def _ospf(node: Node, version: str) -> Iterator[str]:
-    yield from ("root", f"router {version} 1", f" router-id {node.router_id}")
+    yield from (f"router {version} 1", f" router-id {node.router_id}")
     six = version == "ospfv3"
     areas = sorted({link.area for link in node.links if link.area} | {area for area, _ in node.ospf_ranges})
     for area in areas:
@@ -61,8 +61,7 @@ def _ospf(node: Node, version: str) -> Iterator[str]:
         yield from (f"  range {prefix}" for at, prefix in node.ospf_ranges if at == area and (":" in prefix) == six)
         for link in node.links:
             if link.area == area and (link.ipv6 if six else link.ipv4):
-                yield from (f"  interface {port_name(link.index)}", "   network point-to-point", "  exit")
-        yield " exit"
+                yield from (f"  interface {port_name(link.index)}", "   network point-to-point")
 
 
 def _short(area: str) -> str:
@@ -71,31 +70,26 @@ def _short(area: str) -> str:
 
 
 def _isis(node: Node) -> Iterator[str]:
-    yield from ("root", f"router isis {node.isis}", " is-type level-2-only", f" net {node.isis_net}")
+    yield from (f"router isis {node.isis}", " is-type level-2-only", f" net {node.isis_net}")
     for family in ("ipv4", "ipv6"):
-        yield from (f" address-family {family} unicast", "  metric-style wide", " exit")
+        yield from (f" address-family {family} unicast", "  metric-style wide")
     for link in node.links:
         if link.isis:
             yield from (f" interface {port_name(link.index)}", "  point-to-point")
-            yield from (
-                line
-                for family, address in (("ipv4", link.ipv4), ("ipv6", link.ipv6))
-                if address
-                for line in (f"  address-family {family} unicast", "  exit")
-            )
-            yield " exit"
+            families = (("ipv4", link.ipv4), ("ipv6", link.ipv6))
+            yield from (f"  address-family {family} unicast" for family, address in families if address)
 
 
 def _bgp(node: Node) -> Iterator[str]:
-    yield from ("root", f"router bgp {node.asn}", f" bgp router-id {node.router_id}")
+    yield from (f"router bgp {node.asn}", f" bgp router-id {node.router_id}")
     for family in ("ipv4", "ipv6", *(("vpnv4", "vpnv6") if node.vrfs else ())):
-        yield from (f" address-family {family} unicast", " exit")
+        yield f" address-family {family} unicast"
     for link in node.links:
         if link.peer_as:
             yield from _neighbours(node, link)
     for place, vrf in enumerate(node.vrfs, start=1):
         yield from (f" vrf {vrf}", f"  rd {node.router_id}:{place}")
-        yield from ("  address-family ipv4 unicast", "  exit", "  address-family ipv6 unicast", "  exit", " exit")
+        yield from ("  address-family ipv4 unicast", "  address-family ipv6 unicast")
 
 
 def _neighbours(node: Node, link: Link) -> Iterator[str]:
@@ -105,4 +99,3 @@ def _neighbours(node: Node, link: Link) -> Iterator[str]:
             yield f"  address-family {family} unicast"
             if link.peer_as != node.asn:
                 yield from ("   route-policy PASS in", "   route-policy PASS out")
-            yield from ("  exit", " exit")

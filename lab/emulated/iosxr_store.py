@@ -1,8 +1,8 @@
 """The configuration of an emulated IOS-XR: what a commit refuses, and how it and its changes are shown."""
 
 import re
-from collections.abc import Iterator
-from ipaddress import IPv4Address
+from collections.abc import Iterable, Iterator, Sequence
+from ipaddress import AddressValueError, IPv4Address
 from typing import ClassVar, Self
 
 from lab.emulated.iosxr_facts import addresses_of, facts_of, vrf_of
@@ -43,7 +43,11 @@ class CommitRefused(Refusal):
 
 
 def _number(area: str) -> int:
-    return int(IPv4Address(area)) if "." in area else int(area)
+    """The number of an area however it is written, -1 for what is none."""
+    try:
+        return int(IPv4Address(area)) if "." in area else int(area)
+    except AddressValueError:
+        return -1
 
 
 class XrStore(ConfigStore):
@@ -51,6 +55,23 @@ class XrStore(ConfigStore):
 
     grammar: ClassVar[Grammar] = GRAMMAR
     atomic: ClassVar[bool] = True
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__()
+        self.read(text.splitlines())
+
+    def apply(self, lines: Sequence[str]) -> None:
+        """Take lines into effect, all or none. Raises Refusal."""
+        target = self.copy()
+        target.read(lines)
+        target.check(self)
+        self.root = target.root
+
+    def read(self, lines: Iterable[str]) -> None:
+        """Take lines whose indentation says where they stand: `interface` is a line of an area too."""
+        position: Position = ()
+        for line in lines:
+            position = self.enter(position[: len(line) - len(line.lstrip())], line)
 
     def enter(self, position: Position, line: str) -> Position:
         """Take one typed line; an area is the same in either way to write it. Raises Refusal."""
