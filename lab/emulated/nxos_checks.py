@@ -112,6 +112,16 @@ def unshut(store: Store, edit: Edit) -> None:
         here.children.pop(edit.found.key, None)
 
 
+def not_passive(store: Store, edit: Edit) -> None:
+    """That an interface is not passive is shown only where the process makes it so by default."""
+    here = store.at(edit.position)
+    line = here.one("ospf enabled") if here else None
+    name = line.values["process"] if line else ""
+    running = (process for process in store.root.each("router-ospf") if process.values["process"] == name)
+    if here is not None and not any(process.each("passive-default") for process in running):
+        here.children.pop(edit.found.key, None)
+
+
 def text_fits(_: Store, edit: Edit) -> None:
     """A description has a longest length."""
     if len(edit.values.get("text", "")) > LONGEST_TEXT:
