@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import napalm
 import pytest
-from jnpr.junos.exception import ConnectAuthError
+from jnpr.junos.exception import ConnectAuthError, ConnectClosedError
 from junos_devices import LINE, LOOPBACKS, devices, provisioned
 from napalm.base.exceptions import LockError, MergeConfigException
 
@@ -144,3 +144,27 @@ def test_faults_of_a_device_reach_the_driver(emulation: Emulation):
             junos.load_merge_candidate(config=LINE)
         with pytest.raises(MergeConfigException, match="statement creation failed"):
             junos.load_merge_candidate(config=LINE)
+
+
+def test_a_connection_that_is_cut_lets_go_of_its_lock_and_its_changes(emulation: Emulation):
+    device = emulation.device("mx2")
+    before = device.running.text()
+    with driver(emulation, "mx2") as junos:
+        junos.load_merge_candidate(config=LINE)
+        device.cut()
+        with pytest.raises(ConnectClosedError):
+            junos.compare_config()
+    with driver(emulation, "mx2") as junos:
+        junos.load_merge_candidate(config="set interfaces lo0 description mine")
+        assert "description x" not in junos.compare_config()
+        junos.discard_config()
+    assert device.running.text() == before
+
+
+def test_an_answer_that_is_cut_short_is_an_error(emulation: Emulation):
+    device = emulation.device("mx2")
+    with driver(emulation, "mx2") as junos:
+        device.faults.add(Fault("drop", count=1))
+        with pytest.raises(ConnectClosedError):
+            junos.cli(["show version"])
+        device.faults.clear("drop")

@@ -30,7 +30,7 @@ class JunosStore:
 
     def apply(self, lines: Sequence[str]) -> None:
         """Take `set`, `delete`, `activate` and `deactivate` lines, all or none, and pass the commit check."""
-        before = self.root.copy()
+        before = self.root
         try:
             self.load(lines)
             self.check()
@@ -62,9 +62,9 @@ class JunosStore:
         return junos_facts.facts(self.root, device)
 
     def copy(self) -> Self:
-        """An independent copy."""
+        """An independent copy; the tree is shared until either one loads, as a load never edits it in place."""
         twin = type(self)()
-        twin.root = self.root.copy()
+        twin.root = self.root
         return twin
 
 
