@@ -45,7 +45,7 @@ def _port(link: Link) -> Iterator[str]:
 
 
 def _policy() -> Iterator[str]:
-    """Announces what the prefix list names, which is never empty: an empty one would not narrow the term at all."""
+    """Announces what the prefix list names; it is never empty, since nobody tells reliably what an empty one matches."""
     yield f"set policy-options prefix-list {POLICY} {RESERVED}"
     where = f"set policy-options policy-statement {POLICY} term direct"
     yield f"{where} from protocol direct"
