@@ -45,7 +45,7 @@ def _port(link: Link) -> Iterator[str]:
 
 
 def _policy() -> Iterator[str]:
-    """Announces what the prefix list names; it is never empty, since nobody tells reliably what an empty one matches."""
+    """Announces what the prefix list names; never empty: what an empty one matches is not told."""
     yield f"set policy-options prefix-list {POLICY} {RESERVED}"
     where = f"set policy-options policy-statement {POLICY} term direct"
     yield f"{where} from protocol direct"
