@@ -112,18 +112,19 @@ _INTERFACE = (
 
 _PASSIVE = "ospf|ospf3|ospf3-family|isis"
 _ROUTERS = (
-    Rule("", "router ospfv3 <process:num>", "ospf3-process", opens="ospf3", after=process_goes),
-    Rule("", "ipv6 router ospf <process:num>", "ospf3-process", opens="ospf3", after=process_goes),
+    Rule("", "router ospfv3 <process:num>", "ospf3-process", opens="ospf3", sorts=True, after=process_goes),
+    Rule("", "ipv6 router ospf <process:num>", "ospf3-process", opens="ospf3", sorts=True, after=process_goes),
     Rule(
         "",
         "router ospf <process:num> [vrf <vrf:word>]",
         "ospf-process",
         slot="router ospf <process>",
         opens="ospf",
+        sorts=True,
         after=process_goes,
     ),
-    Rule("", "router isis <tag:word>", "isis-process", opens="isis", after=process_goes),
-    Rule("", "router isis", "isis-process", opens="isis", after=process_goes),
+    Rule("", "router isis <tag:word>", "isis-process", opens="isis", sorts=True, after=process_goes),
+    Rule("", "router isis", "isis-process", opens="isis", sorts=True, after=process_goes),
     Rule("", "router bgp <asn:word>", "bgp", opens="bgp", check=bgp_only),
     Rule("ospf|ospf3|ospf3-family", "router-id <id:ipv4>", "router-id", slot="router-id"),
     Rule("isis", "net <net:word>", "net"),

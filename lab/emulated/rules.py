@@ -128,7 +128,7 @@ def _kind(name: str, kinds: Mapping[str, Kind]) -> Kind | None:
     if name in kinds:
         return kinds[name]
     words = "|".join(re.escape(word) for word in name.split("|"))
-    return Kind(re.compile(f"(?:{words})", re.IGNORECASE), str.lower)
+    return Kind(re.compile(rf"(?:{words})(?!\S)", re.IGNORECASE), str.lower)
 
 
 def _skip(line: str, at: int) -> int:
