@@ -58,6 +58,11 @@ class Faults:
         with self._lock:
             self._set = [pair for pair in self._set if kind and pair[0].kind != kind]
 
+    def known(self, kind: FaultKind, text: str = "") -> Fault | None:
+        """Return the fault of a kind that would apply to a command or line."""
+        found = (fault for fault, _ in tuple(self._set) if fault.kind == kind and re.search(fault.match, text))
+        return next(found, None)
+
     def bites(self, kind: FaultKind, text: str = "") -> Fault | None:
         """Return the fault of a kind that applies to a command or line, and count that it did."""
         if not self._set:

@@ -2,7 +2,6 @@
 
 A system may bring sessions of its own (`subsystem`), for example for NETCONF.
 """
-# ruff: noqa: ARG002 - asyncssh decides what its callbacks take
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -80,8 +79,9 @@ class Entrance(asyncssh.SSHServer):
 
     def allowance(self, data: bytes) -> bytes | None:
         """Return what may still be sent of an answer before the connection is cut, None for all of it."""
-        fault = self.device.faults.bites("drop")
+        fault = self.device.faults.known("drop")
         if fault and self.written + len(data) >= fault.count:
+            self.device.faults.bites("drop")
             return data[: fault.count - self.written]
         self.written += len(data)
         return None
@@ -145,8 +145,9 @@ class SshFront:
         return str(address[0]), int(address[1])
 
     def _connection(self, loop: asyncio.AbstractEventLoop, device: Device) -> asyncio.Protocol:
-        limit = device.faults.bites("sessions")
+        limit = device.faults.known("sessions")
         if limit and len(device.sessions) >= limit.count:
+            device.faults.bites("sessions")
             return Full()
         late = device.faults.bites("banner")
         return Late(late.seconds, lambda: self._server(loop)) if late else self._server(loop)
