@@ -128,12 +128,12 @@ def routes(found: Iterable[RouteView], vrfs: Sequence[str]) -> str:
     told = tuple(found)
     if list(vrfs) == [DEFAULT_VRF]:
         return _table(r for r in told if r.vrf == DEFAULT_VRF)
-    return "\n".join(f"\nVRF: {vrf}\n\n{_table(r for r in told if r.vrf == vrf)}" for vrf in vrfs)
+    return "\n".join(f"\nVRF: {vrf}\n{_table(r for r in told if r.vrf == vrf)}" for vrf in vrfs)
 
 
 def _table(found: Iterable[RouteView]) -> str:
     lines = [line for route in _as_kept(found) for line in _route(route)]
-    return "\n".join([_LEGEND, *lines]) if lines else "% No matching routes found"
+    return "\n".join(["", _LEGEND, *lines]) if lines else "% No matching routes found"
 
 
 def _as_kept(found: Iterable[RouteView]) -> Iterator[RouteView]:

@@ -114,7 +114,7 @@ SHOWS: tuple[Show, ...] = (
      lambda device, _: iosxr_show.interfaces_ipv6(_ports(device), device.routing.ports(device.name))),
     (command(r"show route(?: vrf (?P<vrf>\S+))?(?: (?P<family>ipv4|ipv6))?(?: unicast)?"
              r"(?: (?P<prefix>[\d:a-f][^\s]*))?"), _routes),
-    (command(r"show ospf(?P<six>v3)?"
+    (command(r"show ospf(?P<six>v3)?(?: vrf all-inclusive)?"
              r"(?: (?P<what>neighbor|database (?:router|summary|external|prefix|inter-area prefix)))?"), _ospf),
     (command("show isis (?P<what>database detail|database verbose|neighbors?)"), _isis),
     (command(r"show bgp(?: vrf (?P<vrf>all))? (?P<family>ipv4|ipv6) unicast"
