@@ -67,11 +67,13 @@ class FrrRouting:
         self._routers[device].put(facts)
 
     def _asked(self, device: str, question: Callable[[FrrRouter, Facts], Answer]) -> Answer:
-        """Ask the router of a device once all facts have arrived. Raises LabError."""
+        """Ask the router of a device once all facts have arrived. Raises LabError where its own could not be put."""
         with self._lock:
-            pending = list(self._pending.values())
-        for future in pending:
-            future.result()
+            pending = list(self._pending.items())
+        for name, future in pending:
+            fault = future.exception()
+            if fault and name == device:
+                raise fault
         return question(self._routers[device], self._facts.get(device, Facts(device)))
 
     def ports(self, device: str) -> tuple[PortState, ...]:

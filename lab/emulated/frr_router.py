@@ -40,21 +40,45 @@ class FrrRouter:
         return ask(self._network.folder.router(self.node.name), daemon, command)
 
     def put(self, facts: Facts) -> None:
-        """Make the router what its device is configured to be. Raises LabError."""
+        """Make the router what its device is configured to be. Raises LabError when it takes that in no way."""
         after = wanted(self.node, facts)
         with self._lock:
-            before = self._has
-            for place in after.loopbacks:
-                if place not in self._made:
-                    self._make(*place)
-                    self._made.add(place)
-            for (vrf, interface), word, addresses in moved(before, after):
-                for address in addresses:
-                    flags = ["nodad"] if ":" in address and word == "add" else []
-                    checked(["ip", "-n", self._spaces[vrf], "addr", word, address, "dev", interface, *flags])
-            if lines := list(changes(self.node, before, after)):
-                self._network.vtysh(self.node.name, "configure terminal", *lines)
-            self._has = after
+            try:
+                self._go(self._has, after)
+            except LabError:
+                self._clear(after)
+                self._go(Wanted(), after)
+
+    def _go(self, before: Wanted, after: Wanted) -> None:
+        """Change what the router has."""
+        for place in after.loopbacks:
+            if place not in self._made:
+                self._make(*place)
+                self._made.add(place)
+        for (vrf, interface), word, addresses in moved(before, after):
+            for address in addresses:
+                flags = ["nodad"] if ":" in address and word == "add" else []
+                checked(["ip", "-n", self._spaces[vrf], "addr", word, address, "dev", interface, *flags])
+        if lines := list(changes(self.node, before, after)):
+            self._network.vtysh(self.node.name, "configure terminal", *lines)
+        self._has = after
+
+    def _clear(self, after: Wanted) -> None:
+        """Take away all that may be there of two states, after it was refused somewhere on the way between them."""
+        for state in (self._has, after):
+            for (vrf, interface), lines in state.loopbacks.items():
+                if vrf != DEFAULT_VRF and vrf in self._spaces:
+                    run(["ip", "-n", self._spaces[vrf], "addr", "flush", "dev", interface])
+                for line in reversed(lines) if vrf == DEFAULT_VRF else ():
+                    # What is not there is refused, and that is as good.
+                    self._network.ask(self.node.name, "configure terminal", f"interface {interface}", f"no {line}")
+            for word in state.shut:
+                self._network.ask(self.node.name, "configure terminal", f"interface {word}", "no shutdown")
+            for prefix in state.announced:
+                family = f"address-family {'ipv6' if ':' in prefix else 'ipv4'} unicast"
+                router = f"router bgp {self.node.asn}"
+                self._network.ask(self.node.name, "configure terminal", router, family, f"no network {prefix}")
+        self._has = Wanted()
 
     def _make(self, vrf: str, interface: str) -> None:
         """Make an interface for a loopback: a dummy device, or a veth pair with its far end out of sight."""

@@ -1,5 +1,6 @@
 """The topology model: what devices would see of each other, worked out from their facts where no router runs."""
 
+import threading
 from collections.abc import Iterable, Iterator
 
 from lab.emulated.model_bgp import Bgp
@@ -36,6 +37,8 @@ class Model:
         self._ospf, self._ospf3 = Ospf("ospf", self._fabric), Ospf("ospf3", self._fabric)
         self._isis = Isis(self._fabric)
         self._bgp = Bgp(self._fabric, self._has_route)
+        # Devices are configured in other threads than they are asked in.
+        self._lock = threading.RLock()
         # The lengths that prefixes have anywhere, so that the longest match is found in few steps.
         self._lengths = {"ipv4": {32}, "ipv6": {128}}
         self._measure(prefix for node in self._fabric.nodes.values() for _, prefix in node.ospf_ranges)
@@ -47,6 +50,11 @@ class Model:
 
     def update(self, facts: Facts) -> None:
         """Take what a device is configured to be now."""
+        with self._lock:
+            self._update(facts)
+
+    def _update(self, facts: Facts) -> None:
+        """Forget what no longer holds."""
         known = self._fabric.devices.get(facts.device)
         if known and known.facts == facts:
             return
@@ -60,13 +68,15 @@ class Model:
 
     def ports(self, device: str) -> tuple[PortState, ...]:
         """The state of each port of a device, under the names of its facts."""
-        known = self._fabric.devices.get(device)
-        ports = known.facts.ports if known else ()
-        return tuple(PortState(port.name, self._fabric.up(device, port)) for port in ports)
+        with self._lock:
+            known = self._fabric.devices.get(device)
+            ports = known.facts.ports if known else ()
+            return tuple(PortState(port.name, self._fabric.up(device, port)) for port in ports)
 
     def routes(self, device: str, family: str) -> tuple[RouteView, ...]:
         """The routes in use of one family, of every VRF."""
-        return tuple(sorted(self._routes(device, family)))
+        with self._lock:
+            return tuple(sorted(self._routes(device, family)))
 
     def _routes(self, device: str, which: str) -> Iterator[RouteView]:
         """Yield the routes in use of one family."""
@@ -119,37 +129,37 @@ class Model:
 
     def lsas(self, device: str, protocol: str) -> tuple[LsaView, ...]:
         """The prefixes in a link-state database of a device."""
-        match protocol:
-            case "ospf":
-                return self._ospf.lsas(device)
-            case "ospf3":
-                return self._ospf3.lsas(device)
-            case "isis":
-                return self._isis.lsas(device)
-        return ()
+        igps: tuple[Ospf | Isis, ...] = (self._ospf, self._ospf3, self._isis)
+        with self._lock:
+            return next((igp.lsas(device) for igp in igps if igp.protocol == protocol), ())
 
     def paths(self, device: str, family: str) -> tuple[PathView, ...]:
         """The BGP table of one family, of every VRF."""
-        return self._bgp.paths(device, family)
+        with self._lock:
+            return self._bgp.paths(device, family)
 
     def neighbours(self, device: str, protocol: str) -> tuple[NeighbourView, ...]:
         """The neighbours of a protocol."""
-        if device not in self._fabric.devices:
-            return ()
         sources: tuple[Ospf | Isis | Bgp, ...] = (self._ospf, self._ospf3, self._isis, self._bgp)
-        return tuple(sorted(view for s in sources if s.protocol == protocol for view in s.neighbours(device)))
+        with self._lock:
+            found = [s for s in sources if s.protocol == protocol and device in self._fabric.devices]
+            return tuple(sorted(view for source in found for view in source.neighbours(device)))
 
     def ping(self, device: str, vrf: str, source: str, destination: str, count: int) -> int:
         """How many of `count` echo requests are answered: all where packets arrive and answers return, or none."""
+        with self._lock:
+            return count if self._answered(device, vrf, source, destination) else 0
+
+    def _answered(self, device: str, vrf: str, source: str, destination: str) -> bool:
+        """Tell whether packets arrive and answers return."""
         source, destination = bare(source), bare(destination)
         mine = {bare(address) for _, address in self._fabric.own(device, vrf)}
         if (source and source not in mine) or family(source or destination) != family(destination):
-            return 0
+            return False
         owner, out = self._walk(device, vrf, destination)
         if not source:
             source = self._leaving(device, vrf, out, destination)
-        arrived = owner and source and self._walk(owner, vrf, source)[0] == device
-        return count if arrived else 0
+        return bool(owner and source) and self._walk(owner, vrf, source)[0] == device
 
     def _leaving(self, device: str, vrf: str, interface: str, destination: str) -> str:
         """Return the source of a packet that is told none: the first address of the interface that it leaves by."""
