@@ -8,6 +8,7 @@ from lab.emulated.cli import Cli, Show, command
 from lab.emulated.device import Device
 from lab.emulated.ios_ping import ping
 from lab.emulated.ios_show import SHOWS
+from lab.emulated.ios_show_text import short
 from lab.emulated.ios_values import port_name
 from lab.emulated.scp import file_name
 
@@ -214,6 +215,19 @@ class IosCli(Cli):
         """Show the domain name."""
         return "Default domain is example.net\nName/address lookup uses static mappings\n"
 
+    def vrfs(self, _: re.Match[str]) -> str:
+        """Show the VRFs and what is in them."""
+        lines = ["  Name                             Default RD            Protocols   Interfaces"]
+        for vrf in self.store.root.each("vrf"):
+            name, families = vrf.values["vrf"], ",".join(one.values["family"] for one in vrf.each("family"))
+            inside = [
+                one.values["name"] for one in self.store.root.each("interface") if one.value("vrf", "vrf") == name
+            ]
+            first, *others = [short(one) for one in inside] or [""]
+            lines.append(f"  {name:<32} {vrf.value('rd', 'rd', '<not set>'):<21} {families:<11} {first}".rstrip())
+            lines += [" " * 69 + one for one in others]
+        return "\n".join(lines)
+
     def clock(self, _: re.Match[str]) -> str:
         """Show the device's time."""
         return self.device.clock.date().strftime("%H:%M:%S.000 UTC %a %b %d %Y")
@@ -237,6 +251,7 @@ class IosCli(Cli):
         (command("show version"), version),
         (command("show hosts"), hosts),
         (command("show clock"), clock),
+        (command("show vrf"), vrfs),
         (command("wr(?:ite)?(?: mem(?:ory)?)?"), write),
         (command(r"copy (?P<source>\S+) (?P<target>\S+)"), copy),
         (command(r"dir(?: (\S+))?"), lambda self, it: ios_files.directory(self.device, it[1] or "")),

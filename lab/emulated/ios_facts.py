@@ -85,7 +85,7 @@ def passive(process: Entry, name: str) -> bool:
 
 
 def _point_to_point(entry: Entry, starts: tuple[str, ...]) -> bool:
-    return any(line.endswith(POINT) and line.startswith(starts) for line in entry.children)
+    return any(child.line.endswith(POINT) and child.line.startswith(starts) for child in entry.children.values())
 
 
 def _ospf(root: Entry, entry: Entry) -> Iterator[Enabled]:
@@ -156,7 +156,8 @@ def _isis(root: Entry, entry: Entry, four: list[str], six: list[str]) -> Iterato
 
 def _levels(root: Entry, process: Entry, entry: Entry) -> str:
     """Return the levels that the instance and the interface have in common."""
-    kinds = [line.removeprefix("is-type ") for line in process.children if line.startswith("is-type ")]
+    lines = [child.line for child in process.children.values()]
+    kinds = [line.removeprefix("is-type ") for line in lines if line.startswith("is-type ")]
     both = LEVELS[kinds[-1] if kinds else "level-1-2"] & LEVELS[entry.value("circuit", "type", "level-1-2")]
     return "-".join(sorted(both))
 

@@ -25,7 +25,8 @@ from lab.emulated.ios_checks import (
     vrf_exists,
     vrf_goes,
 )
-from lab.emulated.ios_foreign import BGP, HEAD, INTERFACE, ISIS, PROCESS, TOP, blocks, foreign
+from lab.emulated.ios_foreign import BGP, HEAD, ISIS, PROCESS, TOP, blocks, foreign
+from lab.emulated.ios_foreign_interface import INTERFACE
 from lab.emulated.ios_values import IOS_KINDS
 from lab.emulated.rules import Grammar, Rule
 
@@ -35,7 +36,7 @@ _TOP = (
     Rule("", "hostname <name:word>", what="hostname", slot="hostname"),
     Rule("", "vrf definition <vrf:word>", what="vrf", opens="vrf", after=vrf_goes),
     Rule("", "ip vrf <vrf:word>", what="vrf", opens="vrf", after=vrf_goes),
-    Rule("vrf", "rd <rd:word>", slot="rd"),
+    Rule("vrf", "rd <rd:word>", "rd", slot="rd"),
     Rule("vrf", "description <text:text>", slot="description"),
     Rule("vrf", "address-family <family:ipv4|ipv6>", what="family", opens="vrf-family", closes=_AF),
     Rule("vrf|vrf-family", "route-target <t:text>"),

@@ -3,9 +3,9 @@
 Echo is per character, a session is callbacks without a coroutine, and what is typed ahead waits until the command
 before it is answered.
 """
-# ruff: noqa: ARG002 - asyncssh decides what its callbacks take
 
-from asyncio import AbstractEventLoop
+import logging
+from asyncio import AbstractEventLoop, Future
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from typing import Protocol
@@ -16,6 +16,7 @@ from lab.emulated.cli import Cli
 from lab.emulated.device import Device, Login
 from lab.emulated.scp import ScpSink
 
+LOG = logging.getLogger(__name__)
 INTERRUPT, ERASE, DELETE, END = 0x03, 0x08, 0x7F, 0x1A
 RETURN, NEWLINE = 0x0D, 0x0A
 UNSEEN = frozenset({0x00, 0x1B})
@@ -145,7 +146,8 @@ class CliSession(asyncssh.SSHServerSession[bytes]):
         if faults.bites("stall", line):
             return
         if line.strip() and faults.bites("reload", line):
-            self.device.reload()
+            # Elsewhere: the network around may take its time with what the device comes to after it.
+            self.entrance.loop.run_in_executor(self.entrance.executor, self.device.reload)
             return
         late = faults.bites("delay", line)
         if late:
@@ -158,7 +160,18 @@ class CliSession(asyncssh.SSHServerSession[bytes]):
             self._tell(self._cli.answer(line))
             return
         asked = self.entrance.loop.run_in_executor(self.entrance.executor, self._cli.answer, line)
-        asked.add_done_callback(lambda done: None if done.cancelled() else self._tell(done.result()))
+        asked.add_done_callback(self._answered)
+
+    def _answered(self, asked: "Future[str]") -> None:
+        """Send what was answered elsewhere; an answer that failed cuts the connection, or nobody would see it."""
+        if asked.cancelled():
+            return
+        error = asked.exception()
+        if error:
+            LOG.error("%s: no answer", self.device.name, exc_info=error)
+            self.entrance.connection.abort()
+        else:
+            self._tell(asked.result())
 
     def _tell(self, answer: str) -> None:
         """Send an answer and what follows it, and go on with what was typed meanwhile."""
