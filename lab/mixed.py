@@ -6,29 +6,27 @@ network.inventory(folder / "inventory")
 """
 
 import json
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import asyncssh
-
 from lab import mixed_inventory
 from lab.emulated.control import ask
-from lab.emulated.description import KNOWN_HOSTS, Described, write
+from lab.emulated.description import KNOWN_HOSTS, Described, read, write
 from lab.emulated.device import Login
 from lab.errors import LabError, LabUnavailable, NotRunning
 from lab.lifecycle import Progress
 from lab.lifecycle import down as take_down
 from lab.mixed_inventory import MixedDevice
+from lab.mixed_login import KEY, SPEAKS_HTTPS, certificate, keep_certificates, login
 from lab.mixed_process import start, stop
 from lab.mixed_topology import PARTS, REAL, Part, nodes
 from lab.network import Network, attach
 from lab.programs import require
 from lab.ssh import LOCALHOST
 
-STATE, KEY, CERTIFICATE = "mixed.json", "client_key", "certificate.pem"
+STATE = "mixed.json"
 NETWORK = "mixed"
 ON_ROUTERS = "runs on real FRR routing"
 ON_MODEL = "runs on the topology model: no network namespaces here, because {reason}"
@@ -59,8 +57,7 @@ class MixedNetwork:
 
     def inventory(self, directory: Path) -> tuple[Path, ...]:
         """Write hosts.yaml, groups.yaml and defaults.yaml; return their paths."""
-        certificate = self.folder / CERTIFICATE
-        return mixed_inventory.write(self.devices.values(), certificate if certificate.exists() else None, directory)
+        return mixed_inventory.write(self.devices.values(), certificate(self.folder), directory)
 
     def ask(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Send an order to the emulated devices, as `lab.emulated.control` tells. Raises LabError."""
@@ -123,9 +120,9 @@ def up(
     if is_up(folder):
         raise LabError(f"a mixed network is up in {folder}: take it down first")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    login = Login(keys=(_client_key(folder),))
     title = ON_ROUTERS if on_routers else AS_ASKED if real is False else ON_MODEL.format(reason=reason)
-    write(folder, [_described(part, system, login) for part, system in _parts(real=on_routers)])
+    opens = login(folder)
+    write(folder, [_described(part, system, opens) for part, system in _parts(real=on_routers)])
     if progress:
         progress(f"the mixed network {title}")
     start(folder, name, "frr" if on_routers else "model", detached=detached)
@@ -189,25 +186,13 @@ def _parts(*, real: bool) -> list[tuple[Part, str]]:
     return [(part, part.system if real else part.stand_in) for part in PARTS if not real or part.system != REAL]
 
 
-def _described(part: Part, system: str, login: Login) -> Described:
+def _described(part: Part, system: str, opens: Login) -> Described:
     """Return an emulated device as its process is told of it."""
-    return Described(system, next(node for node in nodes() if node.name == part.name), logins=(login,))
-
-
-def _client_key(folder: Path) -> str:
-    """Make the key that opens every emulated device, or find it; return its public half."""
-    private = folder / KEY
-    if not private.exists():
-        private.touch(mode=0o600)
-        private.write_bytes(asyncssh.generate_private_key("ssh-ed25519").export_private_key())
-    public: bytes = asyncssh.read_private_key(private).export_public_key()
-    return public.decode().strip()
+    return Described(system, next(node for node in nodes() if node.name == part.name), logins=(opens,))
 
 
 def _keep_certificate(folder: Path) -> None:
-    """Write the certificate of what is spoken to over HTTPS, so that it need not be taken on trust."""
+    """Write the certificates of the devices that are spoken to over HTTPS."""
     listening = ask(folder, {"do": "stats"})["devices"]
-    speaks = {part.name: system for part, system in (*_parts(real=True), *_parts(real=False))}
-    ports = [entry["port"] for name, entry in listening.items() if speaks.get(name) == "eos"]
-    pems = {ssl.get_server_certificate((LOCALHOST, port), timeout=10) for port in ports}
-    (folder / CERTIFICATE).write_text("".join(sorted(pems)))
+    speaks = {one.node.name for one in read(folder) if one.system in SPEAKS_HTTPS}
+    keep_certificates(folder, [entry["port"] for name, entry in listening.items() if name in speaks])

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from lab.mixed_login import SPEAKS_HTTPS
 from lab.mixed_topology import (
     ACCESS_SUMMARY,
     ANYCAST,
@@ -23,7 +24,6 @@ from lab.mixed_topology import (
 
 SITES = {"core": "ams", "border": "ams", "access": "utr", "edge": "rtm"}
 ANYCAST_NUMBER, VRF_NUMBER = 53, 20
-SPEAKS_HTTPS = ("eos",)
 IN_AREA_0 = {"ospf": {"area": 0}, "ospf3": {"area": 0}}
 IN_AREA_10 = {"ospf": {"area": 10}, "ospf3": {"area": 10}}
 INSIDE = ["core", "border", "access"]
@@ -54,19 +54,21 @@ def hosts(devices: Iterable[MixedDevice], certificate: Path | None) -> dict[str,
 
 def _host(device: MixedDevice, part: Part, certificate: Path | None) -> dict[str, Any]:
     """Return one device as a host."""
-    login: dict[str, Any] = {}
-    if device.system in SPEAKS_HTTPS:
-        login = {"password": device.password}
-        if certificate:
-            login["connection_options"] = {"napalm": {"extras": {"tls_ca": str(certificate)}}}
     return {
-        "hostname": device.host,
-        "port": device.port,
-        "platform": device.system,
-        **login,
+        **reached(device, certificate),
         "groups": [part.group, REAL_GROUP if device.system == REAL else EMULATED_GROUP],
         "data": {"site": SITES[part.group], "loopbacks": dict(_loopbacks(device, part))},
     }
+
+
+def reached(device: MixedDevice, certificate: Path | None) -> dict[str, Any]:
+    """Return how one device is reached, beside what its group says."""
+    found: dict[str, Any] = {"hostname": device.host, "port": device.port, "platform": device.system}
+    if device.system in SPEAKS_HTTPS:
+        found["password"] = device.password
+        if certificate:
+            found["connection_options"] = {"napalm": {"extras": {"tls_ca": str(certificate)}}}
+    return found
 
 
 def _loopbacks(device: MixedDevice, part: Part) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -106,10 +108,7 @@ def groups(devices: Iterable[MixedDevice]) -> dict[str, Any]:
     }
     found: dict[str, Any] = {name: {"data": {"loopbacks": {0: loopback}}} for name, loopback in inside.items()}
     for device in devices:
-        found[REAL_GROUP if device.system == REAL else EMULATED_GROUP] = {
-            "username": device.username,
-            "connection_options": {"netmiko": {"extras": _extras(device)}},
-        }
+        found[REAL_GROUP if device.system == REAL else EMULATED_GROUP] = entered(device)
     return found
 
 
@@ -126,9 +125,9 @@ def _loopback(advertise: dict[str, Any], seen_by: list[str], summaries: tuple[st
     }
 
 
-def _extras(device: MixedDevice) -> dict[str, Any]:
-    """Return how to log in by SSH, with host keys checked."""
-    return {
+def entered(device: MixedDevice) -> dict[str, Any]:
+    """Return how to log in by SSH to a device and its like, with host keys checked."""
+    extras = {
         "use_keys": True,
         "key_file": str(device.key_file),
         "allow_agent": False,
@@ -136,13 +135,19 @@ def _extras(device: MixedDevice) -> dict[str, Any]:
         "alt_host_keys": True,
         "alt_key_file": str(device.known_hosts),
     }
+    return {"username": device.username, "connection_options": {"netmiko": {"extras": extras}}}
 
 
 def write(devices: Iterable[MixedDevice], certificate: Path | None, directory: Path) -> tuple[Path, ...]:
     """Write the three files and return their paths."""
     devices = tuple(devices)
+    return write_files(directory, hosts(devices, certificate), groups(devices))
+
+
+def write_files(directory: Path, hosts: dict[str, Any], groups: dict[str, Any]) -> tuple[Path, ...]:
+    """Write an inventory and return the paths of its files."""
     directory.mkdir(parents=True, exist_ok=True)
-    contents = {"hosts": hosts(devices, certificate), "groups": groups(devices), "defaults": {"data": {}}}
+    contents = {"hosts": hosts, "groups": groups, "defaults": {"data": {}}}
     return tuple(_write(directory / f"{name}.yaml", content) for name, content in contents.items())
 
 

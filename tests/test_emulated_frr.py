@@ -273,3 +273,12 @@ def test_pings_go_the_same_way(
     real, model = running
     expected = model.ping(device, vrf, source, destination, 2)
     assert real.ping(device, vrf, source, destination, 2) == expected
+
+
+@pytest.mark.lab
+def test_a_router_that_refuses_a_step_is_set_up_anew(running: Both, both: Callable[[Facts], None]) -> None:
+    """Somebody else took a line away; that it is to go now is refused, and the router comes out right all the same."""
+    assert agree(running) == {}
+    running[0]._routers["a1"]._network.vtysh("a1", "configure terminal", "interface lb0", "no ip ospf area 0.0.0.10")
+    both(without_loopback("a1"))
+    assert agree(running) == {}
