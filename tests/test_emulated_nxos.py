@@ -89,6 +89,10 @@ TAKEN = {
         ["interface lo7", "isis metric 5 level-2", "isis metric 4 level-1", "isis metric 6 level-2"],
         "  isis metric 4 level-1\n  isis metric 6 level-2\n",
     ),
+    "a neighbour and its AS in one line": (
+        ["router bgp 65000", "neighbor 192.0.2.9 remote-as 65009"],
+        "  neighbor 192.0.2.9\n    remote-as 65009\n",
+    ),
     "a process in a VRF": (["router ospf 1", "vrf RED", "router-id 10.1.1.1"], "  vrf RED\n    router-id 10.1.1.1"),
 }  # fmt: skip
 
@@ -118,6 +122,7 @@ REFUSED = {
     "no address": (["interface lo1", "ip address 10.0.0.300/32"], INVALID),
     "a line of a feature that is off": (["interface lo1", "ip pim sparse-mode"], INVALID),
     "an address outside an interface": (["ip address 10.9.9.9/32"], INVALID),
+    "a feature that is none": (["feature ospv"], INVALID),
     "a second AS": (["router bgp 65001"], "% BGP is already running; AS is 65000"),
     "a text too long": (
         ["interface lo1", "description " + "x" * 255],

@@ -2,14 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from lab.emulated.device import Device, Login
+from lab.emulated.nxos_cli import NxosCli
 from lab.emulated.nxos_store import NxosStore
 from lab.emulated.views import Link, Node
-
-if TYPE_CHECKING:
-    from lab.emulated.device import Device, Login
-    from lab.emulated.nxos_cli import NxosCli
 
 
 @dataclass(slots=True)
@@ -32,10 +29,8 @@ class Nxos:
         """A store that holds a configuration."""
         return NxosStore(text)
 
-    def cli(self, device: "Device", login: "Login") -> "NxosCli":
+    def cli(self, device: Device, login: Login) -> NxosCli:
         """The command line of a new session."""
-        from lab.emulated.nxos_cli import NxosCli  # noqa: PLC0415 - the command line knows this module
-
         return NxosCli(device, login)
 
     def _first(self, node: Node) -> Iterator[str]:

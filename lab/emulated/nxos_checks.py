@@ -151,3 +151,9 @@ def interface_name(text: str) -> str:
     if not found or not name or (name == "loopback" and int(found["place"]) > 1023):
         raise ValueError(text)
     return f"{name}{found['place']}"
+
+
+def with_as(store: Store, edit: Edit) -> None:
+    """An AS on the line of a neighbour is a line under it."""
+    if not edit.removing:
+        store.enter((*edit.position, edit.found.key), f"remote-as {edit.values['asn']}")

@@ -14,6 +14,7 @@ from lab.emulated.nxos_checks import (
     primary,
     text_fits,
     unshut,
+    with_as,
     without_feature,
 )
 from lab.emulated.rules import KINDS, Grammar, Kind, Rule
@@ -45,6 +46,7 @@ NXOS_KINDS = {
 }
 ospf, ospf3, isis, bgp, pim = (needs(feature) for feature in ("ospf", "ospf3", "isis", "bgp", "pim"))
 LEVEL = "level-1-2|level-1|level-2"
+FEATURES = "ospfv3|ospf|isis|bgp|pim|eigrp|rip|bfd|lacp|lldp|vpc|interface-vlan|scp-server|nxapi|netconf|udld|hsrp"
 NETWORK_TYPE = "point-to-point|broadcast"
 
 TOP = (
@@ -52,7 +54,7 @@ TOP = (
     Rule("", "hostname <name:word>", what="hostname", slot="hostname"),
     Rule("", "vdc <name:word> id <n:num>", slot="vdc", opens="vdc"),
     Rule("vdc", "limit-resource <resource:word> <rest:text>", slot="limit-resource <resource>"),
-    Rule("", "feature <feature:word>", what="feature", after=without_feature),
+    Rule("", f"feature <feature:{FEATURES}>", what="feature", after=without_feature),
     Rule("", "ip domain-lookup", slot="ip domain-lookup"),
     Rule("", "vrf context <vrf:word>", what="vrf-context", opens="vrf"),
     Rule("vrf", "description <text:text>", slot="description"),
@@ -130,6 +132,8 @@ BGP = (
     Rule("bgp-af", "network <prefix:network6> [route-map <map:word>]", what="network", slot="network <prefix>"),
     Rule("bgp-af", "maximum-paths <rest:text>"),
     Rule("bgp|bgp-vrf", "neighbor <peer:word>", what="neighbour", opens="neighbour"),
+    Rule("bgp|bgp-vrf", "neighbor <peer:word> remote-as <asn:word>", what="neighbour", form="neighbor <peer>",
+         opens="neighbour", after=with_as),
     Rule("neighbour", "remote-as <asn:word>", what="remote-as", slot="remote-as"),
     Rule("neighbour", "description <text:text>", slot="description"),
     Rule("neighbour", "update-source <name:ifname>", slot="update-source"),
@@ -137,7 +141,7 @@ BGP = (
     Rule("neighbour-af", "next-hop-self"),
     Rule("neighbour-af", "route-reflector-client"),
     Rule("bgp", "vrf <vrf:word>", what="vrf", opens="bgp-vrf"),
-)
+)  # fmt: skip
 
 GRAMMAR = Grammar(
     (*TOP, *INTERFACE, *IGP, *BGP),

@@ -145,8 +145,18 @@ def _running(device: "Device", asked: Asked) -> str:
     return header("show running-config", device.clock.date()) + store.text()
 
 
+def _one_interface(device: "Device", asked: Asked) -> str:
+    """The lines of one interface."""
+    store: NxosStore = device.running
+    name = asked["name"].casefold()
+    found = next((entry for entry in store.root.each("interface") if entry.values["name"].casefold() == name), None)
+    lines = "\n".join(store.block(found, 0)) if found else "% Invalid interface"
+    return header(f"show running-config interface {asked['name']}", device.clock.date()) + lines
+
+
 SHOWS: tuple[Show, ...] = (
     (command("show running-config(?P<all> all)?"), _running),
+    (command(r"show running-config interface (?P<name>\S+)"), _one_interface),
     (
         command("show startup-config"),
         lambda device, _: header("show startup-config", device.clock.date()) + device.startup,
