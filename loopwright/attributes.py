@@ -166,6 +166,7 @@ _DATA = (
     _A("loopbacks", LOOPBACKS, "The loopbacks by number; `null` for a number lets go of what is inherited."),
     _A("owns", OneOrMore(NUMBER_RANGE, can_be_empty=True), "Numbers that are ours: what is not listed is removed."),
     _A("routing", ROUTING, "What the device runs and is connected to, for checks without the device."),
+    _A("transport", word("netmiko", "napalm"), "How it is driven, where its platform has both ways."),
     _A("redundancy_group", NAME, "The devices that stand in for each other name the same group."),
 )
 DATA = Table("data", *_DATA, others=True)

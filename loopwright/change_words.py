@@ -11,7 +11,8 @@ class TimerWords:
     """A timer after which the device undoes a change by itself, unless it is confirmed. Times are in seconds.
 
     `needs` is the pattern of a path line without which the device has no timer. Commands of a command line may name
-    `{minutes}` or `{seconds}`; where a driver arms and confirms, they are empty.
+    `{minutes}` or `{seconds}`; where a driver arms and confirms, they are empty. `ask` shows what waits for its
+    confirmation, `waiting` is found in its answer when something does.
     """
 
     shortest: int
@@ -21,6 +22,8 @@ class TimerWords:
     configure: str = ""
     confirm: str = ""
     revert: str = ""
+    ask: str = ""
+    waiting: re.Pattern[str] | None = None
 
     def rounded(self, seconds: float) -> int:
         """The shortest time that the device can be told and that is not shorter than asked; `longest` at most."""
@@ -74,6 +77,8 @@ def timer(section: object, where: str) -> TimerWords | None:
         configure=keys.text("configure", ""),
         confirm=keys.text("confirm", ""),
         revert=keys.text("revert", ""),
+        ask=keys.text("ask", ""),
+        waiting=keys.pattern("waiting") if keys.section("waiting") else None,
     )
     keys.refuse_the_rest()
     return words

@@ -14,7 +14,8 @@ from loopwright.patterns import LinePattern, PatternIndex
 RELATIONS = ("on-interface", "covered", "listed", "redistributed", "exported")
 FACTS = (
     "interface", "address", "description", "shutdown", "vrf", "advertised", "attribute", "process", "router-id",
-    "peer", "export", "accepted", "default", "container",
+    "peer", "group", "export", "accepted", "default", "container",
+    "instance",
 )  # fmt: skip
 
 
@@ -54,7 +55,12 @@ class ConfigurationWords:
     negations: tuple[tuple[str, str], ...]
     assertion: str = ""
     interface: str = ""
+    defaults: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     encoding: str = "text"
+
+    def is_default(self, protocol: str, attribute: str, value: object) -> bool:
+        """Whether an attribute of an advertisement has this value without a line that says so."""
+        return value is not None and self.defaults.get(protocol, {}).get(attribute) == value
 
     def interface_of(self, line: PathLine) -> str | None:
         """The interface that a line belongs to by where it stands, None for a line of another stanza."""
@@ -81,6 +87,14 @@ class ConfigurationWords:
     def index(self) -> PatternIndex[FactRow]:
         """The rows, looked up by depth and first word."""
         return PatternIndex(self.rows)
+
+    @cached_property
+    def holders(self) -> tuple[re.Pattern[str], ...]:
+        """What finds, at the beginning of a path, a statement that is not told on a line of its own."""
+        if self.tokeniser != "set":
+            return ()
+        whole = (pattern.segments[0].pattern for pattern, row in self.rows if row.whole)
+        return tuple(re.compile(rf"(?:{source})(?= )") for source in whole)
 
     @cached_property
     def running(self) -> PatternIndex[str]:
@@ -117,6 +131,7 @@ def configuration_words(words: Mapping[str, Any], where: str) -> ConfigurationWo
         negations=tuple((pattern, command) for pattern, command in words.get("negations", ())),
         assertion=words.get("assertion", ""),
         interface=words.get("interface", ""),
+        defaults=words.get("defaults", {}),
         encoding=words.get("encoding", "text"),
     )
 

@@ -37,6 +37,11 @@ class Reader(Protocol):
 
     name: str
 
+    @property
+    def privileged(self) -> bool:
+        """Whether this login may configure."""
+        ...
+
     def show(self, commands: Sequence[str]) -> tuple[str, ...]:
         """Run show commands and return their outputs, one per command, in order."""
         ...
@@ -47,16 +52,56 @@ class Reader(Protocol):
 
 
 class Writer(Reader, Protocol):
-    """A device that can be changed line by line."""
+    """A device that can be changed, each line taking effect at once."""
 
-    def configure(self, lines: Sequence[str]) -> tuple[str, ...]:
-        """Enter configuration mode, send the lines, leave; return the accepted lines.
+    def write(self, lines: Sequence[str], seconds: int = 0) -> tuple[str, ...]:
+        """Take lines into effect and return the accepted ones; `seconds` arms the device's timer first.
 
         A line's indentation is its depth. Raises LineRejected at the first refusal, with nothing sent after it
         and configuration mode left.
         """
         ...
 
+    def armed(self) -> bool:
+        """Whether a change waits for its confirmation on the device, whoever armed it."""
+        ...
+
+    def confirm(self) -> None:
+        """Confirm an armed change; raises UnexpectedAnswer where there is none."""
+        ...
+
+    def revert(self, name: str) -> None:
+        """Go back by the device's own way: the timer's configuration, the checkpoint of that name, the last commit."""
+        ...
+
+    def mark(self, name: str) -> None:
+        """Make a checkpoint of the running configuration."""
+        ...
+
+    def unmark(self, name: str) -> None:
+        """Drop a checkpoint."""
+        ...
+
     def save(self) -> None:
         """Save the running configuration as the startup configuration."""
+        ...
+
+
+class Transaction(Writer, Protocol):
+    """A device with a candidate configuration."""
+
+    def load(self, lines: Sequence[str]) -> tuple[str, ...]:
+        """Load lines into a candidate that nobody else writes to; raises LineRejected or Locked, and leaves none."""
+        ...
+
+    def candidate(self) -> str | None:
+        """The whole candidate as the running configuration would be shown, None where the device cannot tell."""
+        ...
+
+    def commit(self, seconds: int = 0) -> None:
+        """Make the candidate the running configuration, to be confirmed within `seconds`; raises LineRejected."""
+        ...
+
+    def discard(self) -> None:
+        """Drop the candidate and its lock; nothing where there is none."""
         ...

@@ -13,6 +13,8 @@ LoopwrightError                 exit code 1
     ├── DeviceTimeout           3   it answered, then stopped
     ├── SessionLost             3   the connection broke
     ├── UnexpectedAnswer        3   it answered something that cannot be read
+    ├── Locked                  3   somebody else holds its configuration
+    ├── NotAuthorised           3   this login may not do it there
     ├── LineRejected            5   it refused a line of configuration
     └── NotTaken                5   it took every line, and is not what was planned
 """
@@ -96,6 +98,14 @@ class SessionLost(DeviceError):
 
 class UnexpectedAnswer(DeviceError):
     """The answer does not have the shape that the platform folder promises."""
+
+
+class Locked(DeviceError):
+    """Somebody else holds the configuration; nothing was written."""
+
+
+class NotAuthorised(DeviceError):
+    """The login may not do what was asked: nothing more is tried on the device."""
 
 
 class NotTaken(DeviceError):

@@ -135,7 +135,8 @@ def asked_of(platform: Platform, routing: Routing, kinds: Iterable[str]) -> tupl
     """The evidence worth asking of a device: of these kinds, and of protocols that it runs."""
     wanted = frozenset(kinds)
     running = {process.protocol for process in routing.processes}
-    return tuple(e for e in platform.evidence if e.kind in wanted and (not e.protocol or e.protocol in running))
+    asked = (e for e in platform.evidence if e.kind in wanted and (not e.protocol or e.protocol in running))
+    return tuple(each for e in asked for each in e.of(routing.vrfs))
 
 
 def read_rows(device: str, evidence: Evidence, answer: str, platform: Platform) -> list[dict[str, Any]]:
@@ -188,7 +189,7 @@ def _route(row: Mapping[str, Any], platform: Platform) -> Route:
         protocol=_text(row["protocol"]),
         selected=bool(row.get("selected")),
         installed=bool(row.get("installed")),
-        nexthops=tuple((_text(hop[0]), name(_text(hop[1]))) for hop in row.get("nexthops") or ()),
+        nexthops=tuple((_text(hop[0]).lower(), name(_text(hop[1]))) for hop in row.get("nexthops") or ()),
     )
 
 
@@ -234,7 +235,8 @@ def read_evidence(
     """Read the answers of one device, command by command, into evidence; raises UnexpectedAnswer."""
     asked = tuple(
         evidence
-        for evidence in platform.evidence
+        for each in platform.evidence
+        for evidence in each.of(observed.routing.vrfs)
         if evidence.command in answers and not re.match(platform.not_told, answers[evidence.command].lstrip())
     )
     table = {e: read_rows(observed.device, e, answers[e.command], platform) for e in asked}

@@ -46,6 +46,7 @@ class LoopbackWords:
     names: Mapping[int, str] = field(default_factory=dict)
     kernel_made: bool = False
     ordered_addresses: bool = True
+    one_per_vrf: bool = False
     cannot_shut: tuple[str, ...] = ()
     advertises_all_addresses: tuple[str, ...] = ()
     host_routed: Mapping[str, str] = field(default_factory=dict)

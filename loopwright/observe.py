@@ -1,7 +1,8 @@
 """Reads a device's loopbacks, routing facts and foreign lines out of its configuration and interface state."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from loopwright.addresses import area, interface_address, network
@@ -41,7 +42,16 @@ class _Stanza:
 def path_lines(text: str, platform: Platform) -> tuple[PathLine, ...]:
     """Cut a configuration into path lines as its platform asks."""
     words = platform.configuration
-    return TOKENISERS[words.tokeniser](text, words.skip)
+    lines = TOKENISERS[words.tokeniser](text, words.skip)
+    if not words.holders:
+        return lines
+    return tuple(dict.fromkeys(each for line in lines for each in (*_holding(line, words.holders), line)))
+
+
+def _holding(line: PathLine, holders: Iterable[re.Pattern[str]]) -> Iterator[PathLine]:
+    """The statements that a path goes through."""
+    found = (holder.match(line[0]) for holder in holders)
+    yield from sorted((one[0],) for one in found if one is not None)
 
 
 def facts_of(lines: Iterable[PathLine], platform: Platform) -> tuple[tuple[Fact, ...], tuple[PathLine, ...]]:
@@ -60,11 +70,13 @@ def facts_of(lines: Iterable[PathLine], platform: Platform) -> tuple[tuple[Fact,
 _NO_ATTRIBUTES = frozenset({"interface", "vrf", "area", "process"})
 
 
-def _attributes(words: Mapping[str, str], row: FactRow) -> dict[str, Any]:
-    attributes: dict[str, Any] = {k: v for k, v in {**words, **row.set}.items() if k not in _NO_ATTRIBUTES}
+def _attributes(fact: Fact, platform: Platform) -> dict[str, Any]:
+    said = {**fact.words, **fact.row.set}
+    attributes: dict[str, Any] = {name: value for name, value in said.items() if name not in _NO_ATTRIBUTES}
     if "cost" in attributes:
         attributes["cost"] = int(attributes["cost"])
-    return attributes
+    is_default = platform.configuration.is_default
+    return {name: value for name, value in attributes.items() if not is_default(fact.row.protocol, name, value)}
 
 
 def _stanzas(facts: Iterable[Fact], platform: Platform) -> dict[str, _Stanza]:
@@ -85,10 +97,15 @@ def _stanzas(facts: Iterable[Fact], platform: Platform) -> dict[str, _Stanza]:
             case "advertised":
                 stanza.enabled_by.append(fact)
             case "attribute" if not fact.row.foreign:
-                stanza.attributes.setdefault(fact.row.protocol, {}).update(_attributes(fact.words, fact.row))
-        if not stanza.configured and (fact.row.fact != "interface" or fact.row.whole):
+                stanza.attributes.setdefault(fact.row.protocol, {}).update(_attributes(fact, platform))
+        if not stanza.configured and _makes_it_be(fact.row):
             stanza.configured = platform.configuration.stands_in_interface(fact.line)
     return stanzas
+
+
+def _makes_it_be(row: FactRow) -> bool:
+    """Whether a loopback is there because of a line in its stanza, not just a place where one could be."""
+    return row.whole == "must" or (row.fact not in ("interface", "container") and not row.foreign)
 
 
 def ordered(addresses: Sequence[str], platform: Platform) -> tuple[str, ...]:
@@ -137,7 +154,7 @@ def _link_protocols(interface: str, stanza: _Stanza, address: str, facts: Sequen
     joined = set()
     family = family_of(address)
     for fact in stanza.enabled_by:
-        if fact.row.family == family:
+        if fact.row.family in ("", family):
             joined.add((fact.row.protocol, _domain(fact)))
     probe = Loopback(0, interface, ipv4=(address,) if family == "ipv4" else ())
     covering = [f for f in facts if f.row.relation == "covered"]
@@ -158,12 +175,32 @@ def _links(stanzas: Mapping[str, _Stanza], facts: Sequence[Fact], loopbacks: set
     )
 
 
-def _peers(facts: Iterable[Fact]) -> tuple[Peer, ...]:
-    return tuple(
-        Peer(f.words["peer"], f.words["remote_as"], f.words["process"], f.words.get("vrf", DEFAULT_VRF))
-        for f in facts
-        if f.row.fact == "peer"
-    )
+def _instances(facts: Iterable[Fact]) -> Iterator[str]:
+    """The VRFs that are there without any interface in them."""
+    return (f.words["vrf"] for f in facts if f.row.fact == "instance")
+
+
+def _in_its_vrf(interface: Interface, stanzas: Mapping[str, _Stanza]) -> Interface:
+    """An interface whose state does not tell its VRF is in the one that it is configured in."""
+    if interface.vrf:
+        return interface
+    return replace(interface, vrf=stanzas[interface.name].vrf if interface.name in stanzas else DEFAULT_VRF)
+
+
+def _peers(facts: Sequence[Fact]) -> tuple[Peer, ...]:
+    """The neighbours, with the AS of their group and of the process where their own line says none."""
+    groups = {f.words["group"]: f for f in facts if f.row.fact == "group"}
+    local = next((f.words["process"] for f in facts if f.row.fact == "process" and f.row.protocol == "bgp"), "")
+    found = {}
+    for fact in facts:
+        if fact.row.fact == "peer":
+            own = fact.words.get("process", local)
+            group = groups.get(fact.words.get("group", ""))
+            inherited = {**group.words, **group.row.set}.get("remote_as", "") if group else ""
+            remote = fact.words.get("remote_as") or (own if inherited == "internal" else inherited)
+            vrf = fact.words.get("vrf", DEFAULT_VRF)
+            found[fact.words["peer"], vrf] = Peer(fact.words["peer"], remote, own, vrf)
+    return tuple(found.values())
 
 
 def _interfaces(rows: Iterable[Mapping[str, Any]], platform: Platform) -> tuple[Interface, ...]:
@@ -173,13 +210,13 @@ def _interfaces(rows: Iterable[Mapping[str, Any]], platform: Platform) -> tuple[
         name = platform.loopbacks.canonical(row["name"])
         known = told.setdefault(name, {"addresses": []})
         known["addresses"] += row.get("addresses") or ()
-        known.update({key: row[key] for key in ("enabled", "up", "vrf") if row.get(key) is not None})
+        known.update({key: row[key] for key in ("enabled", "up", "vrf") if row.get(key) not in (None, "")})
     return tuple(
         Interface(
             name=name,
             enabled=bool(row.get("enabled")),
             up=bool(row.get("up")),
-            vrf=row.get("vrf") or DEFAULT_VRF,
+            vrf=row.get("vrf") or "",
             addresses=tuple(dict.fromkeys(interface_address(address) for address in row["addresses"])),
         )
         for name, row in told.items()
@@ -200,6 +237,7 @@ def observe_lines(
     """Read path lines into one value."""
     facts, foreign = facts_of(lines, platform)
     stanzas = _stanzas(facts, platform)
+    interfaces = tuple(_in_its_vrf(interface, stanzas) for interface in interfaces)
     state = {interface.name: interface for interface in interfaces}
     loopbacks = {}
     for name, stanza in stanzas.items():
@@ -220,10 +258,20 @@ def observe_lines(
         processes=_processes(facts, lines, platform),
         links=_links(stanzas, facts, set(loopbacks)),
         peers=_peers(facts),
-        vrfs=frozenset({DEFAULT_VRF, *(i.vrf for i in interfaces), *(s.vrf for s in stanzas.values())}),
+        vrfs=frozenset(
+            {DEFAULT_VRF, *(i.vrf for i in interfaces), *(s.vrf for s in stanzas.values()), *_instances(facts)}
+        ),
         router_id=next((f.words["router_id"] for f in facts if f.row.fact == "router-id" and not f.row.protocol), None),
     )
     return Observed(device, platform.name, frozenset(loopbacks.values()), routing, interfaces, lines, foreign)
+
+
+def places(observed: Observed, platform: Platform) -> dict[str, str]:
+    """The VRF of every loopback interface that has any line, ours or not."""
+    stanzas = _stanzas(facts_of(observed.lines, platform)[0], platform)
+    inside = {platform.configuration.interface_of(line) for line in observed.lines}
+    names = (name for name in stanzas if platform.number_of(name) is not None and name in inside)
+    return {name: stanzas[name].vrf for name in names}
 
 
 def already_advertised(loopback: Loopback, observed: Observed, platform: Platform) -> frozenset[Advertisement]:

@@ -9,7 +9,7 @@ from loopwright.addresses import bare
 from loopwright.difference import Difference, nested, under
 from loopwright.finding import Finding
 from loopwright.models import Intent, Loopback, Observed, PathLine, Wanted
-from loopwright.observe import as_written
+from loopwright.observe import as_written, places
 from loopwright.platform import Platform
 from loopwright.reasons import reasons
 from loopwright.render import render
@@ -132,6 +132,7 @@ def plan_device(intent: Intent, observed: Observed, platform: Platform, allowed:
         change = replace(change, reasons=tuple(reasons(change.before, change.after)))
         findings.extend(objections(change, wanted, observed, platform, allowed))
         changes.append(change)
+    findings.extend(crowded(changes, observed, platform))
     forward, backward = _commits(changes, observed, platform)
     return DevicePlan(
         device=intent.device,
@@ -168,7 +169,12 @@ def differences(change: Change, observed: Observed, platform: Platform) -> tuple
     after = render(change.after, observed.routing, platform)
     written = as_written(before, observed.lines, platform)
     has, wants = ([written.get(line, line) for line in side] for side in (before, after))
-    return Difference(has, wants, platform, observed.foreign), Difference(wants, has, platform, observed.foreign)
+    ours = {*has, *wants}
+    others = [line for line in observed.lines if line not in ours]
+    # A loopback that goes takes with it what others wrote on it: that was allowed, or the change is refused.
+    own = platform.configuration.interface_of
+    kept = [li for li in others if change.after is not None or own(li) != change.interface]
+    return Difference(has, wants, platform, kept), Difference(wants, has, platform, others)
 
 
 def _asserted(lines: Iterable[PathLine], platform: Platform) -> Iterator[PathLine]:
@@ -247,6 +253,24 @@ def objections(
             "no lines of others on a loopback that goes or is rebuilt",
             f"there are: {'; '.join(line[-1] for line in lines)}; --with-foreign-lines removes it all the same",
         )
+
+
+def crowded(changes: Sequence[Change], observed: Observed, platform: Platform) -> Iterator[Finding]:
+    """Yield what would be a second loopback of a VRF, on a platform that has one for each."""
+    if not platform.loopbacks.one_per_vrf:
+        return
+    there = places(observed, platform)
+    for change in changes:
+        there.pop(change.interface, None)
+        if change.after is not None:
+            there[change.interface] = change.after.vrf
+    for change in changes:
+        vrf = there.get(change.interface)
+        beside = sorted(name for name, place in there.items() if place == vrf and name != change.interface)
+        if change.after is not None and beside:
+            expected = f"one loopback in VRF {vrf}, as the platform has it"
+            where = f"loopback {change.number} ({change.interface})"
+            yield Finding("one-per-vrf", observed.device, where, expected, f"{', '.join(beside)} is in it too")
 
 
 def exposed(change: Change, observed: Observed, platform: Platform) -> Iterator[str]:

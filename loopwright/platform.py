@@ -1,8 +1,8 @@
 """A platform folder as a value: everything particular to a system, read from `templates/<platform>/platform.yaml`."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -16,7 +16,7 @@ from loopwright.configuration_words import ConfigurationWords, FactRow, configur
 from loopwright.driver_words import DriverWords, driver_words
 from loopwright.errors import PlatformError
 from loopwright.loopback_words import LoopbackWords, Text
-from loopwright.models import PathLine
+from loopwright.models import DEFAULT_VRF, PathLine
 from loopwright.session_words import SessionWords
 
 __all__ = [
@@ -43,6 +43,16 @@ class Evidence:
     template: str = ""
     protocol: str = ""
     family: str = ""
+    each: str = ""
+
+    def of(self, vrfs: Iterable[str]) -> Iterator["Evidence"]:
+        """Yield the evidence itself, or one for each VRF where it is told for each on its own."""
+        if self.each != "vrf":
+            yield self
+            return
+        for vrf in sorted(vrfs):
+            if vrf != DEFAULT_VRF:
+                yield replace(self, command=self.command.format(vrf=vrf), each="")
 
 
 @dataclass(frozen=True)
@@ -89,6 +99,12 @@ class Platform:
     def number_of(self, interface: str) -> int | None:
         """The loopback number of an interface name in any of its spellings, None for another kind of interface."""
         return self.loopbacks.number_of(interface)
+
+    @cached_property
+    def encodings(self) -> Mapping[str, str]:
+        """The format in which a driver is asked for each command's answer, where that is not text."""
+        told = {e.command: e.format for e in self.evidence if e.format == "json"}
+        return {**told, self.configuration.command: self.configuration.encoding}
 
     def exports(self, protocol: str) -> bool:
         """Whether a protocol announces what an export policy accepts, out of a list."""

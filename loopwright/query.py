@@ -35,6 +35,11 @@ class _RouterFunctions(functions.Functions):
             spread.extend({**parent, **child} for child in each)
         return spread
 
+    @functions.signature({"types": ["array"]}, {"types": ["array"]})
+    def _func_zip_addresses(self, addresses: list[str], lengths: list[str]) -> list[str]:
+        """Join addresses to the prefix lengths that stand at the same places."""
+        return [f"{address}/{length}" for address, length in zip(addresses, lengths, strict=True) if address]
+
     @functions.signature({"types": ["string"]}, {"types": ["string", "number"]})
     def _func_prefix(self, address: str, mask: str | int) -> str:
         """Join an address and a mask or a prefix length into a canonical prefix."""

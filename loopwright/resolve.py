@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from loopwright.addresses import network
 from loopwright.finding import Finding
@@ -46,7 +47,7 @@ def resolve(wanted: Wanted, observed: Observed, platform: Platform) -> Loopback:
         ipv4=ordered(wanted.ipv4, platform),
         ipv6=tuple(sorted(wanted.ipv6)),
         vrf=wanted.vrf,
-        description=words.text.stored(wanted.description) if wanted.description is not None else None,
+        description=words.text.stored(wanted.description or "") or None,
         enabled=wanted.enabled,
     )
     if wanted.description is None and current is not None:
@@ -104,13 +105,18 @@ def _advertisement(
     platform: Platform,
 ) -> Advertisement:
     process = _process(request, wanted, before, observed, platform)
+
+    def said(attribute: str, value: Any) -> Any:
+        """What a line has to say, None where the platform does so without one."""
+        return None if platform.configuration.is_default(request.protocol, attribute, value) else value
+
     return Advertisement(
         protocol=request.protocol,
         prefix=network(address),
         process=process.name or None,
         area=_area(request, wanted, before, observed) if request.protocol in WITH_AREA else None,
-        level=request.level or (before.level if before else None),
-        cost=request.cost if request.cost is not None else (before.cost if before else None),
+        level=said("level", request.level or (before.level if before else None)),
+        cost=said("cost", request.cost if request.cost is not None else (before.cost if before else None)),
         passive=_passive(request, before),
     )
 

@@ -5,9 +5,12 @@ from collections.abc import Iterable, Sequence
 from loopwright.difference import Difference, under
 from loopwright.models import Observed, PathLine
 from loopwright.observe import as_written
-from loopwright.plan import Change
+from loopwright.plan import Change, DevicePlan
 from loopwright.platform import Platform
 from loopwright.render import render
+
+Back = tuple[tuple[str, ...], ...]
+"""The lines of an inverse, one group per commit."""
 
 
 def touched(observed: Observed, changes: Iterable[Change], platform: Platform) -> tuple[PathLine, ...]:
@@ -15,7 +18,9 @@ def touched(observed: Observed, changes: Iterable[Change], platform: Platform) -
     names = {change.interface for change in changes}
     words = platform.configuration
     return tuple(
-        line for line in observed.lines if words.interface_of(line) in names or words.index.find(line) is not None
+        line
+        for line in observed.lines
+        if (words.interface_of(line) in names or words.index.find(line) is not None) and not _is_default(line, platform)
     )
 
 
@@ -30,9 +35,7 @@ def planned(before: Observed, changes: Sequence[Change], platform: Platform) -> 
     return tuple(found)
 
 
-def way_back(
-    before: Observed, now: Observed, changes: Sequence[Change], platform: Platform
-) -> tuple[tuple[str, ...], ...] | None:
+def way_back(before: Observed, now: Observed, changes: Sequence[Change], platform: Platform) -> Back | None:
     """The commits that lead back, () when there is nothing to do, None where somebody else changed the same lines.
 
     What a device is now must be what it was, with some of the planned lines more and some of those that were to go
@@ -62,4 +65,38 @@ def way_back(
         return ordered(own | {whole for whole in ours if any(under(line, whole) for line in own)})
 
     here, there = held(is_), held(was)
-    return Difference(here, there, platform, now.foreign).commits
+    held_now = set(here)
+    return Difference(here, there, platform, [line for line in now.lines if line not in held_now]).commits
+
+
+def strangers(before: Observed, now: Observed, plan: DevicePlan, platform: Platform) -> tuple[PathLine, ...]:
+    """The lines that came or went since before, and that are not of the plan: somebody else's."""
+    ours = set(planned(before, plan.changes, platform))
+    ours |= set(as_written(ours, now.lines, platform).values()) | set(as_written(ours, before.lines, platform).values())
+    was, is_ = set(before.lines), set(now.lines)
+    stanzas = {change.interface for change in plan.changes}
+    words = platform.configuration
+    contexts = {line[:depth] for line in (*ours, *before.lines, *now.lines) for depth in range(1, len(line))}
+    moved = (*(line for line in before.lines if line not in is_), *(line for line in now.lines if line not in was))
+    lost = set(before.lines) - is_
+    return tuple(
+        line
+        for line in moved
+        if line not in ours
+        and line not in contexts
+        and not (line in lost and words.interface_of(line) in stanzas)
+        and not any(under(own, line) or own == line for own in ours)
+        and not _holds_only(line, platform)
+    )
+
+
+def _is_default(line: PathLine, platform: Platform) -> bool:
+    """Whether a line states what is so without it: it comes and goes by itself."""
+    found = platform.reads(line)
+    return found is not None and found[0].fact == "default"
+
+
+def _holds_only(line: PathLine, platform: Platform) -> bool:
+    """Whether a line says nothing by itself."""
+    found = platform.reads(line)
+    return found is not None and found[0].fact in ("default", "container", "interface")

@@ -83,7 +83,7 @@ _STRING_TAGS = frozenset(("!", "tag:yaml.org,2002:str"))
 class _Composer(CParser):
     """The C parser without PyYAML's resolvers, which cost more time than the parsing."""
 
-    def resolve(self, kind: type[Node], value: object, implicit: object) -> str:  # noqa: ARG002 - PyYAML's signature
+    def resolve(self, kind: type[Node], value: object, implicit: object) -> str:
         return _IMPLICIT
 
     def descend_resolver(self, parent: object, index: object) -> None:

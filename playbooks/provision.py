@@ -16,6 +16,7 @@ from loopwright.exit_codes import Exit
 from loopwright.expect import Absence, absences
 from loopwright.journal import RunFolder, read_journal
 from loopwright.plan import Allowed, Change, DevicePlan, Plan, removals_allowed
+from loopwright.protection import checkpoint_name, protection_of
 from loopwright.report import counted, document
 from loopwright.steps import STRATEGIES
 from playbooks import plan as planning_playbook
@@ -35,15 +36,19 @@ from tasks.prove import Proof, Settling
 from tasks.workspace import Workspace
 
 
-def jobs_of(workspace: Workspace, seen: Seen, plan: Plan) -> dict[str, Job]:
-    """The jobs of every device that changes."""
+def jobs_of(workspace: Workspace, seen: Seen, plan: Plan, deadline: float = 0, name: str = "") -> dict[str, Job]:
+    """The jobs of every device that changes; timers outlast a proof of `deadline` seconds, `name` is the run's."""
     intents = {intent.device: intent for intent in workspace.intents}
-    return {p.device: _job(workspace, seen, p, intents) for p in plan.changing}
+    return {p.device: _job(workspace, seen, p, intents, deadline, name) for p in plan.changing}
 
 
-def _job(workspace: Workspace, seen: Seen, plan: DevicePlan, intents: Mapping[str, Any]) -> Job:
-    strategy = STRATEGIES[workspace.of_devices[plan.device].capabilities["commit_strategy"]]
-    return Job(plan, strategy(plan), intents[plan.device], seen.observed[plan.device])
+def _job(
+    workspace: Workspace, seen: Seen, plan: DevicePlan, intents: Mapping[str, Any], deadline: float, name: str
+) -> Job:
+    platform, intent, before = workspace.of_devices[plan.device], intents[plan.device], seen.observed[plan.device]
+    protection = protection_of(platform, workspace.transport(plan.device), before)
+    course = STRATEGIES[protection.strategy](plan, protection.seconds(deadline))
+    return Job(plan, course, intent, before, checkpoint_name(name))
 
 
 def gone(workspace: Workspace, changes: Iterable[tuple[str, Change]]) -> tuple[Absence, ...]:
@@ -67,7 +72,7 @@ def provision(
     vantage_points: int | None,
 ) -> Provisioned:
     """Carry out a plan: write, prove, then keep or put back; every device ends in a known state or is named."""
-    jobs = jobs_of(workspace, seen, plan)
+    jobs = jobs_of(workspace, seen, plan, deadline, folder.id)
     known = known_elsewhere(workspace, network, seen, plan)
     if known:
         folder.record("refused", known=known)
@@ -181,7 +186,8 @@ def _saved(workspace: Workspace, network: Network, seen: Seen, plan: Plan, proof
     """Save the devices whose every rung holds."""
     doubtful = {v.device for v in proof.verdicts if v.state != "pass"}
     intents = {intent.device: intent for intent in workspace.intents}
-    jobs = {p.device: _job(workspace, seen, p, intents) for p in plan.devices if p.device not in doubtful}
+    chosen = (p for p in plan.devices if p.device not in doubtful)
+    jobs = {p.device: _job(workspace, seen, p, intents, 0, "") for p in chosen}
     with run_folder(runs) as folder:
         return tuple(name for name, outcome in keep(network, jobs, folder).items() if outcome.ok)
 

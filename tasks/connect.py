@@ -8,7 +8,13 @@ from nornir.core.inventory import Host
 from nornir.core.plugins.connections import ConnectionPluginRegister
 from nornir_netmiko.connections import Netmiko
 
+from loopwright.device import Reader
+from loopwright.errors import PlatformError
+from loopwright.platform import Platform
 from loopwright.session_words import SessionWords
+from tasks.driver import DriverSession
+from tasks.driver_connection import CONNECTION as DRIVER
+from tasks.driver_connection import Driver, open_driver
 from tasks.gate import CredentialGate
 from tasks.host_keys import KnownHosts, LearntKey
 from tasks.session import Session
@@ -16,7 +22,7 @@ from tasks.ssh import KeyRing, connect
 from tasks.ssh_options import CONNECTION, options_of
 from tasks.terminal import Terminal, register
 
-__all__ = ["Access", "CredentialGate", "KnownHosts", "LearntKey", "Session", "access_of", "open_session"]
+__all__ = ["Access", "CredentialGate", "KnownHosts", "LearntKey", "Session", "access_of", "open_reader", "open_session"]
 
 _plugins = threading.Lock()
 
@@ -38,6 +44,22 @@ class Access:
 def access_of(*, accept_new: bool = False) -> Access:
     """Return the access of a new run; unknown host keys are learnt only where that was asked for."""
     return Access(hosts=KnownHosts(accept_new=accept_new))
+
+
+def open_reader(host: Host, platform: Platform, access: Access) -> Reader:
+    """Return what asks a host: by the transport that the inventory names for it, else by its platform folder's.
+
+    Raises PlatformError where the platform has no such transport.
+    """
+    transport = host.get("transport") or platform.transport
+    if transport == "netmiko" and platform.session is not None:
+        return open_session(host, platform.session, access)
+    if transport == "napalm" and platform.driver is not None:
+        with _plugins:
+            ConnectionPluginRegister.register(DRIVER, Driver)
+        driver = open_driver(host, platform.driver, access.gate, access.hosts)
+        return DriverSession(host.name, driver, platform.driver, platform.encodings)
+    raise PlatformError(f"{host.name}: platform {platform.name} cannot be driven over {transport!r}")
 
 
 def open_session(host: Host, words: SessionWords, access: Access) -> Session:

@@ -4,30 +4,37 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from loopwright.device import Writer
+from loopwright.device import Reader
 from loopwright.errors import LineRejected, LoopwrightError, NotTaken, Refused
 from loopwright.journal import RunFolder
 from loopwright.models import Intent, Observed
+from loopwright.observe import observe
 from loopwright.outcome import Outcome
 from loopwright.plan import DevicePlan, basis
 from loopwright.platform import Platform
 from loopwright.reasons import reasons
 from loopwright.report import shown
 from loopwright.steps import Action, Course, Step
-from loopwright.undo import touched, way_back
+from loopwright.undo import Back, strangers, touched, way_back
 from tasks.gather import read_observed
 from tasks.network import Network
-from tasks.session import Session, writer
+from tasks.writers import transaction, writer
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One device's part of a run: its plan, its steps, and what it was before."""
+    """One device's part of a run: its plan, its steps, what it was before; `name` is that of its checkpoint."""
 
     plan: DevicePlan
     course: Course
     intent: Intent
     before: Observed
+    name: str = "loopwright"
+
+    @property
+    def by_candidate(self) -> bool:
+        """Whether lines go into a candidate first."""
+        return any(step.action is Action.COMMIT for step in self.course.forward)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,7 @@ class Written:
     after: Observed | None = None
 
 
-def _compare(job: Job, session: Session, platform: Platform, step: Step) -> Written:
+def _compare(job: Job, session: Reader, platform: Platform, step: Step) -> Written:
     """Refuse to write where the device is no longer what the plan rests on."""
     now = read_observed(session, platform)
     if basis(job.intent, now, platform) != job.plan.basis:
@@ -49,15 +56,57 @@ def _compare(job: Job, session: Session, platform: Platform, step: Step) -> Writ
     return Written(after=now)
 
 
-def _load(job: Job, session: Session, platform: Platform, step: Step) -> Written:
-    return Written(accepted=_write(writer(session), step))
+def _load(job: Job, session: Reader, platform: Platform, step: Step) -> Written:
+    if job.by_candidate:
+        return Written(accepted=transaction(session).load(step.lines))
+    return Written(accepted=writer(session).write(step.lines, step.seconds))
 
 
-def _write(device: Writer, step: Step) -> tuple[str, ...]:
-    return device.configure(step.lines)
+def _undo(job: Job, session: Reader, platform: Platform, step: Step) -> Written:
+    return Written(accepted=writer(session).write(step.lines))
 
 
-def _read_back(job: Job, session: Session, platform: Platform, step: Step) -> Written:
+def _check(job: Job, session: Reader, platform: Platform, step: Step) -> Written:
+    """Refuse to commit a candidate that is not what was meant, or that holds what somebody else has left in it."""
+    text = transaction(session).candidate()
+    if text is None:
+        return Written()
+    meant = observe(step.device, text, platform)
+    left = [r for c in job.plan.changes for r in reasons(meant.loopback(c.number), c.after)]
+    if not left:
+        left = [f"{line[-1]!r} is not of this plan" for line in strangers(job.before, meant, job.plan, platform)]
+    if left:
+        transaction(session).discard()
+        raise NotTaken(step.device, f"the candidate was dropped, it is not what was planned: {'; '.join(left)}")
+    return Written()
+
+
+def _commit(job: Job, session: Reader, platform: Platform, step: Step) -> Written:
+    transaction(session).commit(step.seconds)
+    return Written()
+
+
+def _mark(job: Job, session: Reader, platform: Platform, step: Step) -> Written:
+    writer(session).mark(job.name)
+    return Written()
+
+
+def _unmark(job: Job, session: Reader, platform: Platform, step: Step) -> Written:
+    writer(session).unmark(job.name)
+    return Written()
+
+
+def _confirm(job: Job, session: Reader, platform: Platform, step: Step) -> Written:
+    writer(session).confirm()
+    return Written()
+
+
+def _revert(job: Job, session: Reader, platform: Platform, step: Step) -> Written:
+    writer(session).revert(job.name)
+    return Written()
+
+
+def _read_back(job: Job, session: Reader, platform: Platform, step: Step) -> Written:
     """Accepted is decided here: a device may take a line and do something else with it, or nothing."""
     now = read_observed(session, platform)
     left = [
@@ -71,29 +120,35 @@ def _read_back(job: Job, session: Session, platform: Platform, step: Step) -> Wr
     return Written(after=now)
 
 
-def _observe(job: Job, session: Session, platform: Platform, step: Step) -> Written:
+def _observe(job: Job, session: Reader, platform: Platform, step: Step) -> Written:
     return Written(after=read_observed(session, platform))
 
 
-def _save(job: Job, session: Session, platform: Platform, step: Step) -> Written:
+def _save(job: Job, session: Reader, platform: Platform, step: Step) -> Written:
     writer(session).save()
     return Written()
 
 
-INTERPRETER: Mapping[Action, Callable[[Job, Session, Platform, Step], Written]] = {
+INTERPRETER: Mapping[Action, Callable[[Job, Reader, Platform, Step], Written]] = {
     Action.COMPARE: _compare,
+    Action.MARK: _mark,
     Action.LOAD: _load,
+    Action.CHECK: _check,
+    Action.COMMIT: _commit,
     Action.READ_BACK: _read_back,
     Action.OBSERVE: _observe,
-    Action.UNDO: _load,
+    Action.CONFIRM: _confirm,
     Action.SAVE: _save,
+    Action.UNMARK: _unmark,
+    Action.REVERT: _revert,
+    Action.UNDO: _undo,
 }
 
 
-def carry_out(job: Job, steps: tuple[Step, ...], folder: RunFolder) -> Callable[[Session, Platform], Written]:
+def carry_out(job: Job, steps: tuple[Step, ...], folder: RunFolder) -> Callable[[Reader, Platform], Written]:
     """Return the work that carries out a device's steps in order; the first error ends it."""
 
-    def work(session: Session, platform: Platform) -> Written:
+    def work(session: Reader, platform: Platform) -> Written:
         accepted: list[str] = []
         after = None
         for step in steps:
@@ -147,27 +202,46 @@ def put_back(network: Network, jobs: Mapping[str, Job], folder: RunFolder) -> di
     }
 
 
-def _putter(job: Job, folder: RunFolder) -> Callable[[Session, Platform], PutBack]:
+def _putter(job: Job, folder: RunFolder) -> Callable[[Reader, Platform], PutBack]:
     """Observe first: as before, nothing to do; as after or a part of it, undone; anything else, not touched."""
 
-    def work(session: Session, platform: Platform) -> PutBack:
+    def work(session: Reader, platform: Platform) -> PutBack:
         changes, device = job.plan.changes, job.plan.device
-        back = way_back(job.before, read_observed(session, platform), changes, platform)
+        now = read_observed(session, platform)
+        back = way_back(job.before, now, changes, platform)
         if back is None:
             folder.record("not touched", device=device, undo=[shown(line) for line in job.plan.undo_lines])
             words = "somebody else changed the same lines meanwhile, so it was not touched"
             return PutBack(False, words, job.plan.undo_lines)
         if not back:
+            _disarm(job, session)
             folder.record("as before", device=device)
             return PutBack(True, "it is as it was before; nothing had to be undone")
-        steps = tuple(replace(s, lines=back) if s.action is Action.UNDO else s for s in job.course.back)
-        after = carry_out(job, steps, folder)(session, platform).after
+        after = carry_out(job, _steps_back(job, now, back, platform), folder)(session, platform).after
         left = way_back(job.before, after, changes, platform) if after is not None else None
         if left == ():
             return PutBack(True, "it is as it was before")
-        return PutBack(False, "its inverse was played and it is not as before", left or job.plan.undo_lines)
+        lines = tuple(line for commit in left for line in commit) if left else job.plan.undo_lines
+        return PutBack(False, "its inverse was played and it is not as before", lines)
 
     return work
+
+
+def _disarm(job: Job, session: Reader) -> None:
+    """A device that is as before may still count down to a rollback that would take others' later lines with it."""
+    if job.course.armed and writer(session).armed():
+        writer(session).confirm()
+
+
+def _steps_back(job: Job, now: Observed, back: Back, platform: Platform) -> tuple[Step, ...]:
+    """The device's own way where nobody has changed anything else meanwhile, else the inverse of what is there now."""
+    if job.course.own and not strangers(job.before, now, job.plan, platform):
+        return job.course.own
+    first = next(step for step in job.course.back if step.action is Action.UNDO)
+    undo = tuple(replace(first, lines=lines) for lines in back)
+    before = tuple(step for step in job.course.back if step.number < first.number)
+    after = tuple(s for s in job.course.back if s.number > first.number and s.action is not Action.UNDO)
+    return (*before, *undo, *after)
 
 
 def before_and_after(job: Job, now: Observed | None, platform: Platform) -> dict[str, Any]:

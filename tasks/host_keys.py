@@ -85,7 +85,7 @@ class _Unknown(paramiko.MissingHostKeyPolicy):
         self._hosts = hosts
         self._place = place
 
-    def missing_host_key(self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> None:  # noqa: ARG002
+    def missing_host_key(self, client: paramiko.SSHClient, hostname: str, key: paramiko.PKey) -> None:
         """Return where the key may be trusted, else raise."""
         place = self._place
         for file in place.files:

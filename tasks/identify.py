@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from loopwright.device import Reader
 from loopwright.models import Observed
 from loopwright.outcome import Outcome
 from loopwright.platform import Platform
 from tasks.gather import read_observed
 from tasks.network import Network
-from tasks.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Identity:
     observed: Observed | None = None
 
 
-def identify(session: Session, platform: Platform) -> Identity:
+def identify(session: Reader, platform: Platform) -> Identity:
     """Ask one device what it is, and observe it where it is what the inventory says."""
     if platform.identify is None:
         return Identity("", session.privileged, observed=read_observed(session, platform))

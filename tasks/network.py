@@ -11,14 +11,14 @@ from nornir.core.inventory import Host
 from nornir.core.task import AggregatedResult, MultiResult, Result, Task
 from nornir.plugins.runners import ThreadedRunner
 
+from loopwright.device import Reader
 from loopwright.errors import LoopwrightError
 from loopwright.outcome import Outcome
 from loopwright.platform import Platform
-from tasks.connect import Access, open_session
-from tasks.session import Session
+from tasks.connect import Access, open_reader
 
 Value = TypeVar("Value")
-Work = Callable[[Session, Platform], Value]
+Work = Callable[[Reader, Platform], Value]
 DEFAULT_WORKERS = 50
 
 
@@ -48,7 +48,7 @@ class _ProgressProcessor:
 
     def task_instance_started(self, task: Task, host: Host) -> None: ...
 
-    def task_instance_completed(self, task: Task, host: Host, result: MultiResult) -> None:  # noqa: ARG002 - Nornir's
+    def task_instance_completed(self, task: Task, host: Host, result: MultiResult) -> None:
         outcome = result[0].result
         self.progress.advance(self.stage, host.name, ok=isinstance(outcome, Outcome) and outcome.ok)
 
@@ -89,9 +89,9 @@ class Network:
         self.nornir.data.reset_failed_hosts()
         self.nornir.close_connections(on_good=True, on_failed=True)
 
-    def session(self, host: Host) -> Session:
-        """The session of a device, connected at first use; a device belongs to one thread at a time."""
-        return open_session(host, self.platforms[host.name].session, self.access)
+    def session(self, host: Host) -> Reader:
+        """What asks a device, connected at first use; a device belongs to one thread at a time."""
+        return open_reader(host, self.platforms[host.name], self.access)
 
     def each(self, stage: str, work: Mapping[str, Work[Any]]) -> dict[str, Outcome[Any]]:
         """Run a piece of work on each device that is named and return every outcome; nothing is raised."""

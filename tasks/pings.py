@@ -32,7 +32,7 @@ def run_pings(terminal: Terminal, words: PingWords | None, requests: Sequence[Pi
     return _Pings(terminal, words, requests).run()
 
 
-def _command(words: PingWords, request: PingRequest) -> str | None:
+def ping_command(words: PingWords, request: PingRequest) -> str | None:
     """Fill in the platform's command; None where it has none for a VRF."""
     template = words.template(vrf=request.vrf != "default", ipv6=":" in request.destination)
     if not template:
@@ -46,7 +46,7 @@ def _limit(words: PingWords, request: PingRequest) -> float:
     return request.count * max(words.interval, request.timeout) + MARGIN
 
 
-def _read(words: PingWords, request: PingRequest, text: str) -> Ping:
+def read_ping(words: PingWords, request: PingRequest, text: str) -> Ping:
     """Read the result out of what was printed; what has no result says why it could not run."""
     found = words.received.search(text)
     if found:
@@ -56,10 +56,10 @@ def _read(words: PingWords, request: PingRequest, text: str) -> Ping:
 
 
 def _at_terminal(terminal: Terminal, words: PingWords, request: PingRequest) -> Ping:
-    command = _command(words, request)
+    command = ping_command(words, request)
     if command is None:
         return Ping(request, 0, "the platform cannot ping inside a VRF")
-    return _read(words, request, terminal.exchange([command], _limit(words, request))[0].text)
+    return read_ping(words, request, terminal.exchange([command], _limit(words, request))[0].text)
 
 
 class _Pings:
@@ -111,7 +111,7 @@ class _Pings:
                     self._results[number] = result
 
     def _ping(self, request: PingRequest) -> Ping:
-        command = _command(self._words, request)
+        command = ping_command(self._words, request)
         if command is None:
             return Ping(request, 0, "the platform cannot ping inside a VRF")
         seconds = _limit(self._words, request)
@@ -121,7 +121,7 @@ class _Pings:
             channel.set_combine_stderr(True)
             channel.settimeout(seconds)
             channel.exec_command(command)
-            return _read(self._words, request, self._output(channel, deadline))
+            return read_ping(self._words, request, self._output(channel, deadline))
         except TimeoutError:
             return Ping(request, 0, f"did not end within {seconds:.0f} s")
         except (paramiko.SSHException, EOFError, OSError) as error:

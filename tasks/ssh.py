@@ -44,7 +44,32 @@ def connect(options: SshOptions, gate: CredentialGate, hosts: KnownHosts, keys: 
     return client
 
 
-def _log_in(client: paramiko.SSHClient, options: SshOptions, sources: "_Sources") -> None:
+def greet(options: SshOptions, hosts: KnownHosts) -> None:
+    """See that a device is the one that known_hosts knows, and offer it nothing; for drivers that look at no host key.
+
+    Raises HostKeyError or Unreachable.
+    """
+    if not options.strict:
+        return
+    client = paramiko.SSHClient()
+    name = name_of(options.address, options.port)
+    hosts.guard(client, name, HostPlace(options.device, options.alias or name, options.known_hosts))
+    try:
+        _log_in(client, options, _Nobody(ssh_config=paramiko.SSHConfig()))
+    except CredentialsRefused:
+        return
+    finally:
+        client.close()
+
+
+class _Nobody(AuthStrategy):
+    """Offers nothing: the host key is all that is wanted."""
+
+    def get_sources(self) -> Iterator[AuthSource]:
+        yield from ()
+
+
+def _log_in(client: paramiko.SSHClient, options: SshOptions, sources: AuthStrategy) -> None:
     """Open the connection and log in, with every failure told in our words; the library's may hold anything."""
     device = options.device
     place = f"{options.address}:{options.port}"

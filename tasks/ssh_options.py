@@ -24,7 +24,7 @@ _OURS = {
 }  # fmt: skip
 _PASSED_ON = {
     "session_timeout", "read_timeout_override", "encoding", "blocking_timeout", "fast_cli", "global_delay_factor",
-    "default_enter", "response_return", "timeout",
+    "default_enter", "response_return", "timeout", "secret",
 }  # fmt: skip
 _FLAGS = {"use_keys", "allow_agent", "ssh_strict", "system_host_keys", "alt_host_keys"}
 _SECONDS = {"conn_timeout", "banner_timeout", "auth_timeout", "keepalive"}

@@ -6,6 +6,7 @@ poll every 10 ms; here reading waits on paramiko's channel, which wakes when som
 
 import codecs
 import contextlib
+import re
 import socket
 import threading
 import time
@@ -20,7 +21,7 @@ from netmiko.no_enable import NoEnable
 from netmiko.ssh_dispatcher import CLASS_MAPPER, CLASS_MAPPER_BASE, platforms
 
 from loopwright.configuration_path import holds_controls
-from loopwright.errors import DeviceTimeout, SessionLost, UnexpectedAnswer
+from loopwright.errors import CredentialsRefused, DeviceTimeout, SessionLost, UnexpectedAnswer
 from loopwright.session_words import SessionWords
 from loopwright.transcript import Ambiguous, Answer, Cut, Prompt, clean, split
 
@@ -31,6 +32,7 @@ _NAMED = 2  # how many commands an error names
 SETTLE = 1.0  # a prompt, then silence: nothing more is coming
 _CHUNK = 65536
 _TAIL = 512
+_SECRET = re.compile(r"[Pp]assword: ?$")
 _registering = threading.Lock()
 
 
@@ -50,13 +52,21 @@ class Terminal(NoEnable, BaseConnection):
     words: ClassVar[SessionWords]
 
     def __init__(
-        self, *, client: paramiko.SSHClient | None = None, name: str = "", auto_connect: bool = True, **options: Any
+        self,
+        *,
+        client: paramiko.SSHClient | None = None,
+        name: str = "",
+        owner: bool = True,
+        auto_connect: bool = True,
+        **options: Any,
     ) -> None:
         # Netmiko's own opening sequence sleeps and asks twice; ours is open().
         super().__init__(**options, auto_connect=False)
         self.name = name or self.host
         self.counts = Counts()
         self.lost = False
+        self.writer: object = None  # what changes the device keeps its state here, for as long as the connection lives
+        self._owner = owner
         self.privileged = False
         self.context = ""  # of the prompt that stands there now
         self._client = client
@@ -96,6 +106,24 @@ class Terminal(NoEnable, BaseConnection):
         if shell is not None and not self._prompt.ends(text):
             text = self._enter(shell.enter, deadline)
         self._stand_at(text)
+        if self.words.enable and not self.privileged and self.secret:
+            self._raise_privileges(deadline)
+
+    def _raise_privileges(self, deadline: float) -> None:
+        """Give the enable secret; raises CredentialsRefused where it is not taken."""
+        self._write(f"{self.words.enable}\n", 1)
+        text = ""
+        while not self._prompt.ends(text):
+            if _SECRET.search(text):
+                self._write(f"{self.secret}\n", 1)
+                text = ""
+            chunk = self._receive(deadline)
+            if chunk is None:
+                raise DeviceTimeout(self.name, f"showed no prompt after {self.words.enable!r}")
+            text = clean(text + chunk)
+        self._stand_at(text)
+        if not self.privileged:
+            raise CredentialsRefused(self.name, "refused the enable secret")
 
     def exchange(self, commands: Sequence[str], read_timeout: float | None = None) -> tuple[Answer, ...]:
         """Send commands ahead of their answers and return one answer per command, in order."""
@@ -106,9 +134,24 @@ class Terminal(NoEnable, BaseConnection):
             answers += self._prepared(batch, read_timeout or self.read_timeout_override or READ_TIMEOUT)
         return tuple(answers)
 
+    def companion(self) -> "Terminal":
+        """Open a second shell on the same connection."""
+        return type(self)(
+            client=self.remote_conn_pre,
+            name=self.name,
+            owner=False,
+            host=self.host,
+            username=self.username,
+            device_type=self.words.device_type,
+        )
+
     def disconnect(self) -> None:
-        """Close the shell and the connection under it."""
+        """Close the shell, and the connection under it where that is this terminal's own."""
         self.lost = True
+        if not self._owner:
+            if self.remote_conn is not None:
+                self.remote_conn.close()
+            return
         transport = None if self.remote_conn_pre is None else self.remote_conn_pre.get_transport()
         if transport is not None and isinstance(transport.sock, socket.socket):
             with contextlib.suppress(OSError):  # closed by the other side already

@@ -68,6 +68,10 @@ class Workspace:
             )
         return {intent.device: self.platforms[intent.platform] for intent in self.intents}
 
+    def transport(self, device: str) -> str:
+        """How a device is driven: as the inventory says, else as its platform folder does."""
+        return self.nornir.inventory.hosts[device].get("transport") or self.of_devices[device].transport
+
     def check(self, observed: Mapping[str, Observed] | None = None) -> tuple[Finding, ...]:
         """What the rules find in the inventory, with routing as observed where it is given."""
         return check_inventory(self.inventory, self.platforms, observed, intents=self.intents)

@@ -39,6 +39,8 @@ def loopbacks(
     """Any loopback that the platform can have; the inventory cannot say a protocol for one family alone."""
     four = [f"10.{number}.{n}.1/{draw(lengths4)}" for n in sorted(draw(st.sets(subnets, max_size=3)))]
     six = [f"2001:db8:{number + 1}{n:02x}::1/{draw(lengths6)}" for n in draw(st.sets(subnets, max_size=2))]
+    if not four and not six:  # some systems have no interface without anything on it
+        four = [f"10.{number}.0.1/32"]
     name = platform.interface_name(number)
     loopback = Loopback(
         number=number,
@@ -55,7 +57,9 @@ def loopbacks(
 def vrfs(platform: Platform, routing: Routing, number: int) -> list[str]:
     """The VRFs that a loopback can be in: one routing instance of some systems has one loopback only."""
     can_move = any(row.fact == "vrf" for _, row in platform.configuration.rows)
-    return sorted(routing.vrfs) if can_move and number else [DEFAULT_VRF]
+    if not can_move or not number:
+        return [DEFAULT_VRF]
+    return sorted(routing.vrfs - {DEFAULT_VRF} if platform.loopbacks.one_per_vrf else routing.vrfs)
 
 
 def descriptions(platform: Platform) -> st.SearchStrategy[str]:
@@ -74,7 +78,7 @@ def sayable(platform: Platform, protocol: str, attribute: str) -> list[Any]:
                 said.append(row.set[attribute])
             elif f"{{{attribute}" in row.line:
                 said += [1, 7, 60]
-    return said
+    return [value for value in said if not platform.configuration.is_default(protocol, attribute, value)]
 
 
 @st.composite
@@ -88,6 +92,10 @@ def adverts(
         chosen = draw(st.booleans())
         if not running:
             continue
+        together = any(
+            row.protocol == protocol and row.relation == "on-interface" and not row.family
+            for _, row in platform.configuration.rows
+        )
         names = ("cost", "passive", "level") if protocol == "isis" else ("cost", "passive")
         attributes = {name: draw(st.sampled_from(sayable(platform, protocol, name))) for name in names}
         words: dict[str, Any] = {"process": running[0].name or None}
@@ -97,7 +105,7 @@ def adverts(
             words["area"] = draw(st.sampled_from(AREAS))
         for family in ("ipv4", "ipv6"):
             fits = {"ospf": family == "ipv4", "ospf3": family == "ipv6"}.get(protocol, True)
-            if not fits or not (draw(st.booleans()) if by_family else chosen):
+            if not fits or not (draw(st.booleans()) if by_family and not together else chosen):
                 continue
             prefixes = {network(a) for a in loopback.addresses if family_of(a) == family}
             said += [Advertisement(protocol, prefix, **words) for prefix in sorted(prefixes)]
@@ -111,6 +119,6 @@ def wanted(loopback: Loopback) -> Wanted:
         for a in loopback.advertise
     }
     return Wanted(
-        loopback.number, loopback.ipv4, loopback.ipv6, vrf=loopback.vrf, description=loopback.description,
+        loopback.number, loopback.ipv4, loopback.ipv6, vrf=loopback.vrf, description=loopback.description or "",
         enabled=loopback.enabled, advertise=tuple(said.values()), advertise_said=True,
     )  # fmt: skip

@@ -20,7 +20,7 @@ from playbooks.look import Seen
 from playbooks.provision import jobs_of
 from tasks.deploy import deploy, put_back
 from tasks.gather import read_observed
-from tasks.session import writer
+from tasks.writers import writer
 from tests.practice import Desk, desk, write_inventory
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(60)]
@@ -53,7 +53,7 @@ class Bench:
 
     def play(self, lines: tuple[str, ...]) -> None:
         """Send lines."""
-        done = self.desk.network.on("play", [self.router], lambda session, _: writer(session).configure(lines))
+        done = self.desk.network.on("play", [self.router], lambda session, _: writer(session).write(lines))
         assert done[self.router].error is None, done[self.router].error
 
 
@@ -197,7 +197,7 @@ def test_law_8_nothing_is_sent_after_a_refused_line(
 ) -> None:
     with bench(provisioned, tmp_path, "p2", {}) as at:
         before = at.observe()
-        done = at.desk.network.on("play", ["p2"], lambda session, _: writer(session).configure(lines))["p2"]
+        done = at.desk.network.on("play", ["p2"], lambda session, _: writer(session).write(lines))["p2"]
         assert isinstance(done.error, LineRejected)
         after = at.observe()
         taken = lines_of(after) - lines_of(before)

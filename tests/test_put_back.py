@@ -16,7 +16,7 @@ from loopwright.plan import Allowed
 from playbooks.look import look, planned
 from playbooks.provision import jobs_of
 from tasks.deploy import deploy, put_back
-from tasks.session import WritableSession
+from tasks.line_writer import LineWriter
 from tests.practice import Desk, Run, desk, until, write_inventory
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(90)]
@@ -206,16 +206,16 @@ def test_lines_that_somebody_else_changed_meanwhile_are_not_touched(
 def test_a_connection_that_breaks_in_the_middle_of_the_lines_is_made_anew_and_the_device_put_back(
     provisioned: lab.Network, practice: lab.Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    send = WritableSession._send
+    send = LineWriter._send
     sent: list[str] = []
 
-    def breaking(self: WritableSession, line: str, *rest: Any) -> Any:
+    def breaking(self: LineWriter, line: str, *rest: Any) -> Any:
         sent.append(line)
         if len(sent) == 4:
             provisioned.run("p2", ["pkill", "-KILL", "-f", "sshd: "])
         return send(self, line, *rest)
 
-    monkeypatch.setattr(WritableSession, "_send", breaking)
+    monkeypatch.setattr(LineWriter, "_send", breaking)
     with as_before(provisioned, "p2"), wanting(provisioned, tmp_path, p2=NEW["p2"]) as at:
         run = at.provision()
         assert run.code == 5, run.result

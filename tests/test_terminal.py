@@ -12,7 +12,9 @@ from loopwright.device import PingRequest
 from loopwright.errors import DeviceTimeout, LineRejected, SessionLost, UnexpectedAnswer
 from loopwright.session_words import PingWords, SessionWords, ShellWords
 from tasks.connect import Access, open_session
-from tasks.session import Session, WritableSession, writer
+from tasks.line_writer import LineWriter
+from tasks.session import Session
+from tasks.writers import writer
 from tests.shellserver import Script, Server, serving
 
 WORDS = SessionWords(
@@ -81,7 +83,7 @@ def session(host: Host) -> Session:
 
 
 @pytest.fixture
-def device(session: Session) -> WritableSession:
+def device(session: Session) -> LineWriter:
     """Open a session that may write."""
     return writer(session)
 
@@ -228,16 +230,16 @@ LINES = (
 )
 
 
-def test_configure(device: WritableSession, script: Script) -> None:
-    assert device.configure(LINES) == LINES
+def test_configure(device: LineWriter, script: Script) -> None:
+    assert device.write(LINES) == LINES
     assert script.lines == [
         "terminal length 0", "configure terminal", "interface lo", "ip address 10.0.0.1/32", "description x", "exit",
         "router ospf", "address-family ipv4", "network a", "exit", "passive", "exit", "end-of-it", "end",
     ]  # fmt: skip
 
 
-def test_a_context_that_nothing_stands_under_is_left(device: WritableSession, script: Script) -> None:
-    device.configure(["interface lo1", "interface lo2", " description x"])
+def test_a_context_that_nothing_stands_under_is_left(device: LineWriter, script: Script) -> None:
+    device.write(["interface lo1", "interface lo2", " description x"])
     assert script.lines[2:] == ["interface lo1", "exit", "interface lo2", "description x", "end"]
 
 
@@ -253,11 +255,11 @@ def test_a_context_that_nothing_stands_under_is_left(device: WritableSession, sc
     ],
 )
 def test_nothing_is_sent_after_a_refused_line(
-    device: WritableSession, script: Script, refused: str, sent: list[str] | None
+    device: LineWriter, script: Script, refused: str, sent: list[str] | None
 ) -> None:
     script.answers = {refused.strip(): "Please remove all network commands first.\n"}
     with pytest.raises(LineRejected, match="Please remove") as caught:
-        device.configure(LINES)
+        device.write(LINES)
     assert caught.value.line == refused
     assert caught.value.accepted == LINES[: LINES.index(refused)]
     assert sent is None or script.lines[2:] == sent
@@ -265,51 +267,51 @@ def test_nothing_is_sent_after_a_refused_line(
     assert device.show(["show a"]) == ("",)
 
 
-def test_an_opener_that_opens_nothing_is_a_refusal(device: WritableSession, script: Script) -> None:
+def test_an_opener_that_opens_nothing_is_a_refusal(device: LineWriter, script: Script) -> None:
     script.answers = {"interface lo": ""}
     with pytest.raises(LineRejected, match="opened no context"):
-        device.configure(LINES)
+        device.write(LINES)
     assert script.lines[2:] == ["interface lo", "end"]
 
 
-def test_a_line_that_is_taken_in_another_context_is_a_refusal(device: WritableSession, script: Script) -> None:
+def test_a_line_that_is_taken_in_another_context_is_a_refusal(device: LineWriter, script: Script) -> None:
     with pytest.raises(LineRejected, match="taken in the context 'config'"):
-        device.configure(["interface lo", " exit", " description x"])
+        device.write(["interface lo", " exit", " description x"])
     assert "description x" not in script.lines
 
 
-def test_harmless_answers_and_messages_are_no_refusal(device: WritableSession, script: Script) -> None:
+def test_harmless_answers_and_messages_are_no_refusal(device: LineWriter, script: Script) -> None:
     script.answers = {"description x": "% Warning: slow\n2026/01/02 WATCH: changed\n"}
-    assert device.configure(LINES) == LINES
+    assert device.write(LINES) == LINES
 
 
-def test_configuration_that_may_not_be_entered(device: WritableSession, script: Script) -> None:
+def test_configuration_that_may_not_be_entered(device: LineWriter, script: Script) -> None:
     script.answers = {"configure terminal": "% Not allowed\n"}
     with pytest.raises(LineRejected, match="Not allowed"):
-        device.configure(LINES)
+        device.write(LINES)
     assert script.lines == ["terminal length 0", "configure terminal"]
 
 
 @pytest.mark.parametrize(
     "lines", [["interface lo\nreload"], [" under nothing"], ["interface lo", "  too deep"], ["interface lo", ""]]
 )
-def test_impossible_lines_send_nothing(device: WritableSession, script: Script, lines: list[str]) -> None:
+def test_impossible_lines_send_nothing(device: LineWriter, script: Script, lines: list[str]) -> None:
     with pytest.raises(ValueError, match=r"not a line|under no other"):
-        device.configure(lines)
+        device.write(lines)
     assert script.lines == []
 
 
-def test_stall_in_configuration_mode(device: WritableSession, script: Script) -> None:
+def test_stall_in_configuration_mode(device: LineWriter, script: Script) -> None:
     script.stall = {"description x"}
     with pytest.raises(DeviceTimeout):
-        device.configure(LINES)
+        device.write(LINES)
     assert "router ospf" not in script.lines
 
 
 @pytest.mark.parametrize(
     ("answer", "saved"), [("Building...\n% Warning: owner\n[OK]\n", True), ("% Can't open file\n", False)]
 )
-def test_save(device: WritableSession, script: Script, answer: str, *, saved: bool) -> None:
+def test_save(device: LineWriter, script: Script, answer: str, *, saved: bool) -> None:
     script.answers = {"show saved": answer}
     if saved:
         device.save()

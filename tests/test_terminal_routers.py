@@ -17,7 +17,8 @@ from loopwright.device import PingRequest
 from loopwright.errors import LineRejected
 from loopwright.session_words import SessionWords
 from tasks.connect import Access, access_of, open_session
-from tasks.session import WritableSession, writer
+from tasks.line_writer import LineWriter
+from tasks.writers import writer
 
 pytestmark = pytest.mark.lab
 NAME = f"s{os.getpid()}"
@@ -56,7 +57,7 @@ def host_of(network: Network, router: str, known_hosts: Path, port: int = 0) -> 
 
 
 @pytest.fixture
-def device(network: Network, words: SessionWords) -> Iterator[WritableSession]:
+def device(network: Network, words: SessionWords) -> Iterator[LineWriter]:
     """Open a session, and see afterwards that the router is as it was."""
     before = network.running_config("p1")
     host = host_of(network, "p1", network.known_hosts)
@@ -85,7 +86,7 @@ def test_twenty_runs_without_a_wrong_answer(
             assert version.startswith("FRRouting")
 
 
-def test_configure_and_put_back(device: WritableSession) -> None:
+def test_configure_and_put_back(device: LineWriter) -> None:
     lines = (
         "interface lo",
         " ip address 10.77.0.1/32",
@@ -93,9 +94,9 @@ def test_configure_and_put_back(device: WritableSession) -> None:
         "router ospf",
         " log-adjacency-changes",
     )
-    assert device.configure(lines) == lines
+    assert device.write(lines) == lines
     assert " ip address 10.77.0.1/32\n" in device.show(["show running-config"])[0]
-    device.configure(
+    device.write(
         ["interface lo", " no ip address 10.77.0.1/32", " no description", "router ospf", " no log-adjacency-changes"]
     )
 
@@ -108,24 +109,24 @@ def test_configure_and_put_back(device: WritableSession) -> None:
         (["router ospf", " network 10.77.0.1/32 area 0", " passive-interface default"], 1, "Please remove all ip ospf"),
     ],
 )
-def test_refused_lines(device: WritableSession, lines: list[str], refused: int, said: str) -> None:
+def test_refused_lines(device: LineWriter, lines: list[str], refused: int, said: str) -> None:
     with pytest.raises(LineRejected, match=said) as caught:
-        device.configure(lines)
+        device.write(lines)
     assert caught.value.line == lines[refused]
     assert caught.value.accepted == tuple(lines[:refused])
 
 
-def test_a_line_that_another_context_takes(device: WritableSession) -> None:
+def test_a_line_that_another_context_takes(device: LineWriter) -> None:
     with pytest.raises(LineRejected, match="taken in the context 'config'"):
-        device.configure(["interface lo", " ip route 10.66.0.0/24 Null0", " description x"])
-    device.configure(["no ip route 10.66.0.0/24 Null0"])
+        device.write(["interface lo", " ip route 10.66.0.0/24 Null0", " description x"])
+    device.write(["no ip route 10.66.0.0/24 Null0"])
 
 
-def test_save(device: WritableSession) -> None:
+def test_save(device: LineWriter) -> None:
     device.save()
 
 
-def test_pings(device: WritableSession) -> None:
+def test_pings(device: LineWriter) -> None:
     found = device.ping(
         [
             PingRequest("127.0.0.1", "127.0.0.1"),
@@ -146,11 +147,11 @@ def test_round_trips(network: Network, words: SessionWords, tmp_path: Path) -> N
         host = host_of(network, "p1", tmp_path / "kh", line.ports[port])
         session = writer(open_session(host, words, access_of(accept_new=True)))
         session.show(SHOWS)
-        session.configure(["interface lo", " description x"])
+        session.write(["interface lo", " description x"])
         session.save()
         session.show(SHOWS)
         # The TCP handshake ends at the forwarder, and is one more.
         assert line.counts()[port].round_trips <= 11 + 2
-        session.configure(["interface lo", " no description"])
+        session.write(["interface lo", " no description"])
         session.save()
         host.close_connections()

@@ -1,0 +1,102 @@
+"""A device whose candidate configuration is edited at its command line, in a shell beside the one that asks."""
+
+from collections.abc import Sequence
+
+from loopwright.change_words import CandidateWords
+from loopwright.errors import DeviceError, LineRejected, Locked, PlatformError, UnexpectedAnswer
+from loopwright.session_words import SessionWords
+from tasks.line_writer import LineWriter
+from tasks.session import permitted
+from tasks.terminal import Terminal
+
+_SLOW = 120.0  # seconds: a commit
+
+
+class CandidateWriter(LineWriter):
+    """A device with a candidate (a `loopwright.device.Transaction`).
+
+    The candidate lives in a shell of its own on the same connection: it stays there, armed, while the device is asked.
+    """
+
+    leaves = False
+
+    def __init__(self, name: str, asking: Terminal, words: SessionWords) -> None:
+        super().__init__(name, asking.companion(), words)
+        self._open = False
+
+    @property
+    def _words(self) -> CandidateWords:
+        if self.words.candidate is None:
+            raise PlatformError(f"{self.name}: its platform folder describes no candidate")
+        return self.words.candidate
+
+    def write(self, lines: Sequence[str], seconds: int = 0) -> tuple[str, ...]:
+        """Load and commit in one go."""
+        accepted = self.load(lines)
+        self.commit(seconds)
+        return accepted
+
+    def load(self, lines: Sequence[str]) -> tuple[str, ...]:
+        """Load lines into the candidate; a refused one drops it."""
+        try:
+            return self._send_all(lines, 0)
+        except (DeviceError, ValueError):
+            self.discard()
+            raise
+
+    def candidate(self) -> str | None:
+        """The whole candidate, as the device would show it."""
+        return self.terminal.exchange([self._words.show], _SLOW)[0].text
+
+    def commit(self, seconds: int = 0) -> None:
+        """Commit; a refusal is told in the device's words, and nothing of the candidate is left."""
+        words, timer = self._words, self.words.timer
+        command = timer.fill(words.commit_armed, seconds) if seconds and timer else words.commit
+        answer = self.terminal.exchange([command], _SLOW)[0]
+        if words.refused.search(answer.text):
+            why = self.terminal.exchange([words.why], _SLOW)[0].text if words.why else ""
+            self.discard()
+            raise LineRejected(self.name, command, f"{answer.text.strip()} {why.strip()}", ())
+        if not seconds:
+            self._leave()
+
+    def confirm(self) -> None:
+        """Confirm in the shell that committed: others are refused."""
+        if not self._open:
+            raise UnexpectedAnswer(self.name, "no commit waits for its confirmation in this session")
+        answer = self.terminal.exchange([self._words.commit], _SLOW)[0]
+        if self._words.refused.search(answer.text):
+            raise UnexpectedAnswer(self.name, f"did not confirm its commit: {answer.text.strip()}")
+        self._leave()
+
+    def armed(self) -> bool:
+        """Whether this session has a commit that waits."""
+        return self._open
+
+    def revert(self, name: str) -> None:
+        """Leave the session whose commit waits: the device goes back at once."""
+        self.discard()
+
+    def save(self) -> None:
+        """Nothing: what is committed is what the device starts with."""
+
+    def discard(self) -> None:
+        """Drop the candidate and its lock."""
+        if self._open:
+            self._open = False
+            self.terminal.exchange([self._words.abort], _SLOW)
+
+    def _enter_configuration(self, seconds: int) -> None:
+        words = self._words
+        if self._open:
+            return
+        answer = permitted(self.name, self.terminal.exchange([words.configure])[0], self.words)
+        if words.locked is not None and words.locked.search(answer.text):
+            raise Locked(self.name, f"its configuration is held by somebody else: {answer.text.strip()}")
+        if answer.context != self.words.configure_context:
+            raise LineRejected(self.name, words.configure, answer.text, ())
+        self._open = True
+
+    def _leave(self) -> None:
+        self._open = False
+        self.terminal.exchange([self.words.leave])

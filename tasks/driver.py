@@ -1,0 +1,147 @@
+"""One device for a whole run, asked through a NAPALM driver."""
+
+import ast
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from napalm.base.base import NetworkDriver
+from napalm.base.exceptions import (
+    CommandErrorException,
+    CommandTimeoutException,
+    CommitError,
+    ConnectionClosedException,
+    ConnectionException,
+    LockError,
+    MergeConfigException,
+    SessionLockedException,
+)
+
+from loopwright.device import Ping, PingRequest
+from loopwright.driver_words import DriverWords
+from loopwright.errors import (
+    CredentialsRefused,
+    DeviceError,
+    DeviceTimeout,
+    LineRejected,
+    Locked,
+    SessionLost,
+    UnexpectedAnswer,
+    Unreachable,
+)
+from tasks.pings import ping_command, read_ping
+from tasks.terminal import Counts
+
+_REFUSED = re.compile(
+    r"401|[Uu]nauthorized|[Aa]uth(?:entication)? ?(?:failed|failure|error)|ConnectAuthError|[Pp]ermission denied"
+)
+_LATE = re.compile(r"[Tt]imed? ?out|Timeout")
+_LOCKED = re.compile(r"[Ll]ock|already in use|configuration database modified")
+Value = TypeVar("Value")
+
+
+class DriverSession:
+    """A device that is asked through its driver (a `loopwright.device.Reader`)."""
+
+    privileged = True
+
+    def __init__(self, name: str, driver: NetworkDriver, words: DriverWords, encodings: Mapping[str, str]) -> None:
+        self.name = name
+        self.driver = driver
+        self.words = words
+        self.encodings = encodings
+        self.counts = Counts()
+
+    def show(self, commands: Sequence[str]) -> tuple[str, ...]:
+        """Run show commands, each in the format that its reader wants; JSON comes back as text."""
+        return tuple(self._shown(command) for command in commands)
+
+    def ping(self, requests: Sequence[PingRequest]) -> tuple[Ping, ...]:
+        """Run pings one after the other."""
+        return tuple(self._pinged(request) for request in requests)
+
+    def _pinged(self, request: PingRequest) -> Ping:
+        words = self.words.ping
+        command = ping_command(words, request) if words is not None else None
+        if words is None or command is None:
+            return Ping(request, 0, "the platform cannot run this ping")
+        return read_ping(words, request, self._shown(command))
+
+    def _shown(self, command: str) -> str:
+        encoding = self.encodings.get(command, "text")
+        self.counts.exchanges += 1
+        self.counts.commands += 1
+        answers = self.calling(f"{command!r}", self.driver.cli, [command], encoding=encoding)
+        answer = answers[command]
+        if encoding == "json" and isinstance(answer, str):
+            answer = self._literal(command, answer)
+        return answer if isinstance(answer, str) else json.dumps(answer)
+
+    def _literal(self, command: str, answer: str) -> Any:
+        """Some drivers hand over what they have decoded already as Python writes it."""
+        try:
+            return ast.literal_eval(answer) if answer.startswith(("{", "[")) else answer
+        except (ValueError, SyntaxError) as error:
+            raise UnexpectedAnswer(self.name, f"the answer to {command!r} cannot be read") from error
+
+    def calling(self, what: str, call: Callable[..., Value], *args: Any, **options: Any) -> Value:
+        """Call the driver, with whatever it raises told in our words; drivers let errors of every library through."""
+        with translated(self.name, what):
+            return call(*args, **options)
+
+
+@contextmanager
+def translated(device: str, what: str) -> Iterator[None]:
+    """Turn what a driver raises into a DeviceError that says on which call."""
+    try:
+        yield
+    except DeviceError:
+        raise
+    except MergeConfigException as error:
+        raise _of_configuration(device, str(error)) from error
+    except (LockError, SessionLockedException) as error:
+        raise Locked(device, f"its configuration is held by somebody else: {_text(error)}") from error
+    except CommitError as error:
+        raise LineRejected(device, what, _text(error), ()) from error
+    except CommandErrorException as error:
+        raise UnexpectedAnswer(device, f"refused {what}: {_text(error)}") from error
+    except (ConnectionClosedException, EOFError) as error:
+        raise SessionLost(device, f"the connection broke in {what}") from error
+    except CommandTimeoutException as error:
+        raise DeviceTimeout(device, f"stopped answering in {what}") from error
+    except ConnectionException as error:
+        raise _of_connection(device, error) from error
+    except Exception as error:
+        raise _of_library(device, what, error) from error
+
+
+def _text(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def _of_configuration(device: str, text: str) -> DeviceError:
+    if _LOCKED.search(text):
+        return Locked(device, f"its configuration is held by somebody else: {text}")
+    return LineRejected(device, "the candidate", text, ())
+
+
+def _of_connection(device: str, error: BaseException) -> DeviceError:
+    said = f"{type(error).__name__} {error}"
+    if _REFUSED.search(said):
+        return CredentialsRefused(device, f"refused the login: {_text(error)}")
+    return Unreachable(device, f"cannot be reached: {_text(error)}")
+
+
+def _of_library(device: str, what: str, error: Exception) -> DeviceError:
+    said = f"{type(error).__name__} {error}"
+    if _REFUSED.search(said):
+        return CredentialsRefused(device, f"refused the login: {_text(error)}")
+    if _LATE.search(said):
+        return DeviceTimeout(device, f"stopped answering in {what}")
+    if isinstance(error, OSError) or "Connect" in type(error).__name__ or "Session" in type(error).__name__:
+        return SessionLost(device, f"the connection broke in {what}: {_text(error)}")
+    if "Commit" in type(error).__name__ or "Load" in type(error).__name__ or "Rpc" in type(error).__name__:
+        return _of_configuration(device, _text(error))
+    return UnexpectedAnswer(device, f"{what} ended in {type(error).__name__}: {_text(error)}")
