@@ -68,9 +68,11 @@ def _igp(node: Node) -> Iterator[str]:
     if node.ospf:
         yield from ("router ospf 1", f"  router-id {node.router_id}")
         yield from (f"  area {area} range {prefix}" for area, prefix in node.ospf_ranges if ":" not in prefix)
+        yield from (f"  vrf {vrf}" for vrf in node.vrfs)
     if node.ospf3:
         yield from ("router ospfv3 1", f"  router-id {node.router_id}", "  address-family ipv6 unicast")
         yield from (f"    area {area} range {prefix}" for area, prefix in node.ospf_ranges if ":" in prefix)
+        yield from (f"  vrf {vrf}" for vrf in node.vrfs)
     if node.isis:
         yield from (f"router isis {node.isis}", f"  net {node.isis_net}", "  is-type level-2")
         yield from ("  address-family ipv6 unicast", "    multi-topology")
@@ -84,3 +86,5 @@ def _bgp(node: Node) -> Iterator[str]:
             if link.peer_as and address:
                 yield f"  neighbor {address.partition('/')[0]}"
                 yield from (f"    remote-as {link.peer_as}", f"    address-family {family} unicast")
+    for vrf in node.vrfs:
+        yield from (f"  vrf {vrf}", "    address-family ipv4 unicast", "    address-family ipv6 unicast")
