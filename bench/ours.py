@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.meter import Meter
+from loopwright.change import Allowed
 from loopwright.journal import RunFolder
-from loopwright.plan import Allowed
 from playbooks.look import Seen, look, planned
 from playbooks.provision import jobs_of, provision
 from playbooks.validate import validate
@@ -155,7 +155,7 @@ class Phases(Progress):
         self._meter = Meter()
         self._running = ExitStack()
 
-    def start(self, stage: str, devices: int) -> None:  # noqa: ARG002 - what a Progress is told
+    def start(self, stage: str, devices: int) -> None:
         """A phase begins."""
         self._running.enter_context(self._meter.stage(stage))
 

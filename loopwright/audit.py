@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from loopwright.change import foreign_on
 from loopwright.errors import UsageError
 from loopwright.models import Intent, Observed
-from loopwright.plan import DevicePlan, foreign_on
+from loopwright.plan import DevicePlan
 from loopwright.platform import Platform
 
 Kind = Literal["missing", "different", "undecided", "extra", "foreign"]

@@ -1,10 +1,10 @@
 """Finds why a rung breaks: pure reasoning over the evidence, from the nearest explanation to the farthest."""
 
 from loopwright.addresses import bare
+from loopwright.change import Change, differences
 from loopwright.expect import Carried, Expectation
 from loopwright.models import family_of
 from loopwright.picture import Picture, discards
-from loopwright.plan import Change, differences
 from loopwright.unseen import of_unseen
 from loopwright.verdict import Cause
 

@@ -32,10 +32,25 @@ class Ping:
     error: str = ""
 
 
+@dataclass(slots=True)
+class Counts:
+    """What a session cost: writes that were waited for, commands in them, bytes both ways."""
+
+    exchanges: int = 0
+    commands: int = 0
+    bytes_sent: int = 0
+    bytes_received: int = 0
+
+
 class Reader(Protocol):
     """A device that can be asked; every call has a time limit and raises a DeviceError."""
 
     name: str
+
+    @property
+    def counts(self) -> Counts:
+        """What asking has cost so far."""
+        ...
 
     @property
     def privileged(self) -> bool:

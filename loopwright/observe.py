@@ -1,11 +1,11 @@
 """Reads a device's loopbacks, routing facts and foreign lines out of its configuration and interface state."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from loopwright.addresses import area, interface_address, network
+from loopwright.addresses import area, interface_address
 from loopwright.export import export_lists, in_effect
 from loopwright.fact import Fact
 from loopwright.models import (
@@ -288,23 +288,3 @@ def _unbound(facts: Iterable[Fact], vrf: str) -> list[Fact]:
         for f in facts
         if f.row.fact == "advertised" and f.row.relation != "on-interface" and f.words.get("vrf", DEFAULT_VRF) == vrf
     ]
-
-
-_CANONICAL: Mapping[str, Callable[[str], str]] = {"area": area, "address": interface_address, "prefix": network}
-
-
-def meaning(line: PathLine, platform: Platform) -> tuple[object, ...] | None:
-    """What a line states, the same for every way to write it; None for a foreign line."""
-    found = platform.reads(line)
-    if found is None:
-        return None
-    row, words = found
-    spelled = sorted((name, _CANONICAL.get(name, str)(word)) for name, word in words.items())
-    return (row.fact, row.protocol, row.relation, row.family, *sorted(row.set.items()), *spelled)
-
-
-def as_written(rendered: Iterable[PathLine], lines: Iterable[PathLine], platform: Platform) -> dict[PathLine, PathLine]:
-    """Give the device's own text of each rendered line that it has."""
-    own = {meaning(line, platform): line for line in lines}
-    pairs = ((line, own.get(meaning(line, platform))) for line in rendered)
-    return {line: text for line, text in pairs if text is not None}

@@ -6,8 +6,9 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
+from loopwright.change import Change
 from loopwright.finding import Finding
-from loopwright.plan import Change, DevicePlan, Plan, as_document
+from loopwright.plan import DevicePlan, Plan, as_document
 from loopwright.report import counted, shown
 from loopwright.report_findings import finding_document, finding_lines
 

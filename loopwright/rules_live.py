@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 
 from loopwright.addresses import bare
+from loopwright.change import Change
 from loopwright.errors import LoopwrightError
 from loopwright.finding import Finding
 from loopwright.models import DEFAULT_VRF, Intent, Loopback, Observed, Process, Wanted
-from loopwright.plan import Change, DevicePlan
+from loopwright.plan import DevicePlan
 from loopwright.report import reason
 
 SYSTEM_ID = ("isis",)

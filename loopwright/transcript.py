@@ -22,6 +22,7 @@ _END = re.compile(r"\$$")
 _SHORTENED = 16  # some systems cut a longer name inside configuration mode
 
 
+BATCH_BYTES = 1000  # a pty holds 4096 bytes that nobody has read yet, and drops the rest
 Quieten = Callable[[str], tuple[str, tuple[str, ...]]]
 
 
@@ -183,3 +184,18 @@ def _without_type_ahead(body: str, pending: Sequence[str]) -> str:
     if any(line.endswith(pending[-1]) for line in lines):
         raise Ambiguous("the echo of a later command stands inside an answer")
     return body
+
+
+def batches(commands: Sequence[str]) -> Iterator[list[str]]:
+    """Split commands so that no batch overruns the terminal's input."""
+    batch: list[str] = []
+    size = 0
+    for command in commands:
+        length = len(command.encode()) + 1
+        if batch and size + length > BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+        batch.append(command)
+        size += length
+    if batch:
+        yield batch

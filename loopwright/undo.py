@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
+from loopwright.change import Change
 from loopwright.difference import Difference, under
+from loopwright.meaning import as_written
 from loopwright.models import Observed, PathLine
-from loopwright.observe import as_written
-from loopwright.plan import Change, DevicePlan
+from loopwright.plan import DevicePlan
 from loopwright.platform import Platform
 from loopwright.render import render
 

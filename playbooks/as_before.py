@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from loopwright.change import Change
 from loopwright.domains import find_domains
 from loopwright.expect import Absence, absences, expectations
 from loopwright.models import Intent, Loopback, Wanted, WantedAdvertisement
-from loopwright.plan import Change, Plan
+from loopwright.plan import Plan
 from playbooks.look import Seen, unanswered
 from tasks.deploy import PutBack
 from tasks.network import Network

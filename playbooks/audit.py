@@ -7,11 +7,11 @@ import click
 from rich.text import Text
 
 from loopwright.audit import Difference, SavedConfigurations, differences, find_configurations
+from loopwright.change import Allowed
 from loopwright.errors import LoopwrightError, UnexpectedAnswer
 from loopwright.exit_codes import Exit
 from loopwright.models import Observed
 from loopwright.observe import observe
-from loopwright.plan import Allowed
 from loopwright.report import STYLES, document, unanswered_document
 from loopwright.report_audit import (
     audit_summary,

@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from loopwright.change import Allowed
 from loopwright.domains import find_domains
 from loopwright.errors import LoopwrightError
 from loopwright.evidence import DeviceEvidence
 from loopwright.expect import Absence, Expectation, absences, expectations
 from loopwright.models import Intent, Observed
-from loopwright.plan import Allowed, Plan, plan_network
+from loopwright.plan import Plan, plan_network
 from tasks.gather import observe_devices, silent
 from tasks.network import Network
 from tasks.prove import Prover

@@ -7,8 +7,9 @@ from typing import Any
 import click
 from rich.console import RenderableType
 
+from loopwright.change import Allowed
 from loopwright.exit_codes import Exit
-from loopwright.plan import Allowed, Plan, removals_allowed
+from loopwright.plan import Plan, removals_allowed
 from loopwright.report import document, unanswered_document
 from loopwright.report_plan import plan_document, plan_lines, plan_summary, refusing
 from loopwright.report_proof import unanswered_lines

@@ -11,11 +11,12 @@ from typing import Any
 import click
 from rich.text import Text
 
+from loopwright.change import Allowed, Change
 from loopwright.errors import Refused
 from loopwright.exit_codes import Exit
 from loopwright.expect import Absence, absences
 from loopwright.journal import RunFolder, read_journal
-from loopwright.plan import Allowed, Change, DevicePlan, Plan, removals_allowed
+from loopwright.plan import DevicePlan, Plan, removals_allowed
 from loopwright.protection import checkpoint_name, protection_of
 from loopwright.report import counted, document
 from loopwright.steps import STRATEGIES

@@ -7,11 +7,12 @@ import click
 from rich.text import Text
 
 from loopwright import rules_live
+from loopwright.change import Allowed
 from loopwright.errors import LoopwrightError
 from loopwright.exit_codes import Exit
 from loopwright.finding import Finding
 from loopwright.models import Intent
-from loopwright.plan import Allowed, DevicePlan
+from loopwright.plan import DevicePlan
 from loopwright.report import counted, document
 from loopwright.report_findings import finding_document, finding_lines, findings_summary
 from loopwright.report_live import LiveDevice, live_document, live_table

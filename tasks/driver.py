@@ -19,7 +19,7 @@ from napalm.base.exceptions import (
     SessionLockedException,
 )
 
-from loopwright.device import Ping, PingRequest
+from loopwright.device import Counts, Ping, PingRequest
 from loopwright.driver_words import DriverWords
 from loopwright.errors import (
     CredentialsRefused,
@@ -32,7 +32,6 @@ from loopwright.errors import (
     Unreachable,
 )
 from tasks.pings import ping_command, read_ping
-from tasks.terminal import Counts
 
 _REFUSED = re.compile(
     r"401|[Uu]nauthorized|[Aa]uth(?:entication)? ?(?:failed|failure|error)|ConnectAuthError|[Pp]ermission denied"

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from loopwright.device import Ping, PingRequest
+from loopwright.device import Counts, Ping, PingRequest
 from loopwright.errors import NotAuthorised, UnexpectedAnswer
 from loopwright.session_words import SessionWords
 from loopwright.transcript import Answer
 from tasks.pings import run_pings
-from tasks.terminal import Counts, Terminal
+from tasks.terminal import Terminal
 
 
 class Session:

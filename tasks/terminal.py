@@ -10,8 +10,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import paramiko
@@ -21,29 +20,19 @@ from netmiko.no_enable import NoEnable
 from netmiko.ssh_dispatcher import CLASS_MAPPER, CLASS_MAPPER_BASE, platforms
 
 from loopwright.configuration_path import holds_controls
+from loopwright.device import Counts
 from loopwright.errors import CredentialsRefused, DeviceTimeout, SessionLost, UnexpectedAnswer
 from loopwright.session_words import SessionWords
-from loopwright.transcript import Ambiguous, Answer, Cut, Prompt, clean, split
+from loopwright.transcript import Ambiguous, Answer, Cut, Prompt, batches, clean, split
 
 READ_TIMEOUT = 30.0
 LOGIN_TIMEOUT = 20.0
-BATCH_BYTES = 1000  # a pty holds 4096 bytes that nobody has read yet, and drops the rest
 _NAMED = 2  # how many commands an error names
 SETTLE = 1.0  # a prompt, then silence: nothing more is coming
 _CHUNK = 65536
 _TAIL = 512
 _SECRET = re.compile(r"[Pp]assword: ?$")
 _registering = threading.Lock()
-
-
-@dataclass(slots=True)
-class Counts:
-    """What a session cost: writes that were waited for, commands in them, bytes both ways."""
-
-    exchanges: int = 0
-    commands: int = 0
-    bytes_sent: int = 0
-    bytes_received: int = 0
 
 
 class Terminal(NoEnable, BaseConnection):
@@ -130,7 +119,7 @@ class Terminal(NoEnable, BaseConnection):
         for command in commands:
             self._refuse_control_characters(command)
         answers: list[Answer] = []
-        for batch in _batches(commands):
+        for batch in batches(commands):
             answers += self._prepared(batch, read_timeout or self.read_timeout_override or READ_TIMEOUT)
         return tuple(answers)
 
@@ -311,21 +300,6 @@ class Terminal(NoEnable, BaseConnection):
             raise ValueError(f"not a command of one line: {command!r}")
         if len(command) > self.words.width - 100:  # beside the prompt, or the line editor scrolls its echo
             raise ValueError(f"longer than the terminal is wide: {command[:60]!r}...")
-
-
-def _batches(commands: Sequence[str]) -> Iterator[list[str]]:
-    """Split commands so that no batch overruns the terminal's input."""
-    batch: list[str] = []
-    size = 0
-    for command in commands:
-        length = len(command.encode()) + 1
-        if batch and size + length > BATCH_BYTES:
-            yield batch
-            batch, size = [], 0
-        batch.append(command)
-        size += length
-    if batch:
-        yield batch
 
 
 def register(words: SessionWords) -> type[Terminal]:

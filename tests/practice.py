@@ -15,8 +15,9 @@ import yaml
 import lab
 from lab import inventory
 from lab.waiting import wait_until
+from loopwright.change import Allowed
 from loopwright.journal import RunFolder
-from loopwright.plan import Allowed, Plan
+from loopwright.plan import Plan
 from loopwright.verdict import Verdict
 from playbooks.look import Seen, look, planned
 from playbooks.provision import Provisioned, exit_code, provision

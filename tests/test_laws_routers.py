@@ -12,10 +12,11 @@ import pytest
 import yaml
 
 import lab
+from loopwright.change import Allowed
 from loopwright.errors import LineRejected
 from loopwright.journal import RunFolder
 from loopwright.models import Observed
-from loopwright.plan import Allowed, DevicePlan, plan_device
+from loopwright.plan import DevicePlan, plan_device
 from playbooks.look import Seen
 from playbooks.provision import jobs_of
 from tasks.deploy import deploy, put_back
@@ -46,7 +47,7 @@ class Bench:
         seen: Observed = outcome.value
         return seen
 
-    def plan(self, observed: Observed, allowed: Allowed = Allowed()) -> DevicePlan:  # noqa: B008 - frozen
+    def plan(self, observed: Observed, allowed: Allowed = Allowed()) -> DevicePlan:
         """What is to change."""
         intent = next(i for i in self.desk.workspace.intents if i.device == self.router)
         return plan_device(intent, observed, self.desk.workspace.of_devices[self.router], allowed)

@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 from lab.emulated.system import Store
 from lab.emulated.systems import SYSTEMS, system
 from lab.emulated.views import Link, Node
+from loopwright.change import Allowed
 from loopwright.models import Intent, Loopback, Observed, PathLine
 from loopwright.observe import observe
-from loopwright.plan import Allowed, DevicePlan, plan_device
+from loopwright.plan import DevicePlan, plan_device
 from loopwright.platform import Platform
 from loopwright.reasons import reasons
 from loopwright.undo import strangers, way_back

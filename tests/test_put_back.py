@@ -11,8 +11,8 @@ import pytest
 
 import lab
 import playbooks.provision as playbook
+from loopwright.change import Allowed
 from loopwright.journal import RunFolder, read_journal
-from loopwright.plan import Allowed
 from playbooks.look import look, planned
 from playbooks.provision import jobs_of
 from tasks.deploy import deploy, put_back

@@ -8,10 +8,11 @@ import pytest
 from rich.console import Console
 
 from loopwright.audit import Difference
+from loopwright.change import Change
 from loopwright.errors import CredentialsNotTried, InventoryError, Refused, Unreachable
 from loopwright.finding import Finding
 from loopwright.models import Advertisement, Loopback, Mark
-from loopwright.plan import Change, Commit, DevicePlan, Plan
+from loopwright.plan import Commit, DevicePlan, Plan
 from loopwright.report import ASCII, UNICODE, Marks, error_document, shown, unanswered_document
 from loopwright.report_audit import audit_summary, difference_document, difference_lines, not_checked_line
 from loopwright.report_findings import finding_document, finding_lines, findings_summary
