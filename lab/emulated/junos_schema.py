@@ -43,7 +43,7 @@ class Statement:
             yield head
         elif not rest:
             raise Refusal("missing argument.", words[-1])
-        elif rest[0] == "[":
+        elif rest[0] == "[" and "]" in rest:
             yield from ((*head, *value(self.type, (item,))) for item in rest[1 : rest.index("]")])
         else:
             yield (*head, *value(self.type, rest))
