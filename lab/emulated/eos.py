@@ -30,7 +30,7 @@ class Eos:
         return EosStore(text)
 
     def first(self, node: Node) -> str:
-        """Return the configuration of a device before anything is provisioned."""
+        """Return the configuration of a device before anything is provisioned; its VRFs run OSPF and BGP too."""
         return EosStore("\n".join(_first(self, node))).text()
 
 
@@ -48,6 +48,7 @@ def _first(system: Eos, node: Node) -> Iterator[str]:
         yield from (f"router isis {node.isis}", f" net {node.isis_net}")
         yield from (" address-family ipv4 unicast", " address-family ipv6 unicast")
     if node.ospf:
+        yield from (f"router ospf {n} vrf {vrf}" for n, vrf in enumerate(node.vrfs, 2))
         yield from ("router ospf 1", f" router-id {node.router_id}")
         yield from (f" area {area} range {prefix}" for area, prefix in node.ospf_ranges if ":" not in prefix)
     if node.ospf3:
@@ -84,3 +85,4 @@ def _bgp(node: Node) -> Iterator[str]:
         active = [address.partition("/")[0] for told, address, _ in peers if told == family]
         yield f" address-family {family}"
         yield from (f"  neighbor {address} activate" for address in active)
+    yield from (line for vrf in node.vrfs for line in (f"router bgp {node.asn}", f" vrf {vrf}"))

@@ -137,6 +137,8 @@ class EosRequest:
 
     def _show(self, line: str, *, as_json: bool) -> Answer | None:
         """Answer a command that only reads, None for another."""
+        if line == "show version" and self.text and not as_json:
+            return {"output": eos_show.version_words(Shown(self.device))}
         for pattern, show in SHOWS:
             found = pattern.fullmatch(line)
             if found:

@@ -169,6 +169,13 @@ def _check_number(store: ConfigStore, edit: Edit) -> None:
         raise Refusal(f"% BGP is already running with AS number {edit.present.values['asn']}", _line(edit))
 
 
+def _activated(store: ConfigStore, edit: Edit) -> None:
+    """Only where every interface is passive by default one that is not has a line of its own."""
+    process = _stanza(store, edit)
+    if not process.each("passive-default"):
+        process.children.pop(edit.found.key, None)
+
+
 INTERFACE = (
     Rule("interface", "description <text:text>", slot="description", what="description"),
     Rule("interface", "mtu <mtu:num>", slot="mtu"),
@@ -192,7 +199,7 @@ INTERFACE = (
     Rule("interface", "ip ospf dead-interval <seconds:num>", slot="ip ospf dead-interval"),
     Rule("interface", "ip ospf area <area:area>", slot="ip ospf area", what="area", exact=True),
     Rule("interface", "isis enable <process:word>", slot="isis enable", what="isis", exact=True),
-    Rule("interface", "isis circuit-type <level:level-1|level-2|level-1-2>", slot="isis circuit-type", what="circuit"),
+    Rule("interface", "isis circuit-type <level:level-1-2|level-1|level-2>", slot="isis circuit-type", what="circuit"),
     Rule("interface", "isis metric <cost:num>", slot="isis metric", what="metric"),
     Rule("interface", "isis passive", what="passive"),
     Rule("interface", "isis network point-to-point", slot="isis network"),
@@ -230,14 +237,16 @@ PROCESSES = (
         slot="redistribute <source>",
     ),
     Rule("isis", "net <net:word>", slot="net", what="net"),
-    Rule("isis", "is-type <level:level-1|level-2|level-1-2>", slot="is-type", what="is-type"),
+    Rule("isis", "is-type <level:level-1-2|level-1|level-2>", slot="is-type", what="is-type"),
     Rule("isis", "log-adjacency-changes"),
     Rule("isis", "redistribute <source:connected|static>"),
     Rule("isis", "address-family <family:ipv4|ipv6> unicast", opens="isis-family", what="family"),
     Rule("isis-family", "multi-topology"),
     Rule("ospf|ospf3", "router-id <id:ipv4>", slot="router-id", what="router-id"),
     Rule("ospf|ospf3", "passive-interface default", what="passive-default"),
-    Rule("ospf|ospf3", "no passive-interface <name:interface>", slot="passive <name>", what="active"),
+    Rule(
+        "ospf|ospf3", "no passive-interface <name:interface>", slot="passive <name>", what="active", after=_activated,
+    ),
     Rule("ospf|ospf3", "passive-interface <name:interface>", slot="passive <name>", what="passive"),
     Rule("ospf|ospf3", "redistribute <source:connected|static>"),
     Rule("ospf", "network <prefix:network4> area <area:area>", slot="network <prefix>", what="network"),

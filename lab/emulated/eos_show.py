@@ -85,6 +85,27 @@ def version(shown: Shown) -> Answer:
     }
 
 
+def version_words(shown: Shown) -> str:
+    """`show version` as text."""
+    told = version(shown)
+    return text_of(
+        (
+            f"Arista {told['modelName']}",
+            "Hardware version: ",
+            f"Serial number: {told['serialNumber']}",
+            f"System MAC address: {told['systemMacAddress'].replace(':', '')}",
+            "",
+            f"Software image version: {told['version']}",
+            f"Architecture: {told['architecture']}",
+            f"Internal build version: {told['internalVersion']}",
+            "",
+            f"Uptime: {int(told['uptime'])} seconds",
+            f"Total memory: {told['memTotal']} kB",
+            f"Free memory: {told['memFree']} kB",
+        )
+    )
+
+
 def hostname(shown: Shown) -> Answer:
     """`show hostname`."""
     return {"hostname": shown.device.hostname, "fqdn": shown.device.hostname}

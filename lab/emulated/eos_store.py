@@ -26,7 +26,7 @@ class EosStore(ConfigStore):
 
     def facts(self, device: str) -> Facts:
         """Return what the configuration comes to."""
-        ports = tuple(_port(self.root, entry) for entry in self.root.each("interface"))
+        ports = tuple(_port(self.root, e) for e in self.root.shown() if e.rule.what == "interface")
         bgp = self.root.one("bgp")
         return Facts(
             device=device,
