@@ -1,92 +1,28 @@
-"""An emulated EOS device under NAPALM's own driver, over HTTPS, and its configuration as a store."""
+"""An emulated EOS device under NAPALM's own driver: candidates, commit timers, locks, and what getters tell."""
 
 import gc
-import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
-from typing import Any
+from collections.abc import Iterator
 
 import pyeapi.eapilib
 import pytest
 from napalm import get_network_driver
-from napalm.base.exceptions import CommitError, ConnectionException, MergeConfigException, SessionLockedException
+from napalm.base.exceptions import CommitError, MergeConfigException, SessionLockedException
 
-from lab.emulated.device import Device, Login
-from lab.emulated.eos import Eos
+from lab.emulated.device import Device
 from lab.emulated.faults import Fault
-from lab.emulated.model import Model
 from lab.emulated.server import Emulation
-from lab.emulated.views import Link, Node
-
-FAR = ("198.51.100.1/31", "2001:db8:1::1/127")
-NODES = (
-    Node(
-        "e1", "10.255.0.1",
-        (Link(1, "198.51.100.0/31", "2001:db8:1::/127", "e2", *FAR, "0.0.0.0", isis=True, peer_as="65002"),),
-        ospf=True, ospf3=True, isis="CORE", isis_net="49.0001.0000.0000.0001.00", asn="65001", vrfs=("blue",),
-    ),
-    Node(
-        "e2", "10.255.0.2",
-        (Link(1, *FAR, "e1", "198.51.100.0/31", "2001:db8:1::/127", "0.0.0.0", isis=True, peer_as="65001"),),
-        ospf=True, ospf3=True, isis="CORE", isis_net="49.0001.0000.0000.0002.00", asn="65002",
-    ),
-)  # fmt: skip
-LOOPBACK = (
-    "interface Loopback0",
-    "   ip address 10.255.0.1/32",
-    "   ipv6 address 2001:db8:255::1/128",
-    "   ip ospf area 0",
-    "   ipv6 ospf 1 area 0",
-    "   isis enable CORE",
-    "router bgp 65001",
-    "   address-family ipv4",
-    "      network 10.255.0.1/32",
-    "   address-family ipv6",
-    "      network 2001:db8:255::1/128",
-)
-
-
-def devices(version: str = "4.28.3M", **options: Any) -> tuple[Device, Device]:
-    model = Model(NODES)
-    one, other = (Device(node, Eos(version), model, **options) for node in NODES)
-    return one, other
-
-
-Opened = Callable[..., Any]
+from tests.eos_devices import Opened, devices, drivers, load, running
 
 
 @pytest.fixture
 def opened() -> Iterator[Opened]:
-    """Open a driver on a device, which listens from its first driver on."""
-    with ExitStack() as stack:
-        ports: dict[int, int] = {}
-        kept: list[Any] = []  # a driver that is forgotten closes itself, and drops its session
-
-        def driver(device: Device, login: Login | None = None, **options: Any) -> Any:
-            if id(device) not in ports:
-                ports[id(device)] = stack.enter_context(Emulation([device])).ports[device.name]
-            login, options["port"] = login or Login(), ports[id(device)]
-            made = get_network_driver("eos")("127.0.0.1", login.username, login.password, 5, options)
-            made.open()
-            kept.append(made)
-            return made
-
+    with drivers() as driver:
         yield driver
-        for made in kept:
-            made.config_session = None
 
 
 @pytest.fixture
 def pair() -> tuple[Device, Device]:
     return devices()
-
-
-def load(driver: Any, lines: Sequence[str] = LOOPBACK) -> None:
-    driver.load_merge_candidate(config="\n".join(lines))
-
-
-def running(device: Device) -> str:
-    return str(device.running.text())
 
 
 def test_a_candidate_is_loaded_compared_committed_and_saved(pair: tuple[Device, Device], opened: Opened) -> None:
@@ -253,54 +189,3 @@ def test_a_neighbour_sees_and_reaches_the_loopback(pair: tuple[Device, Device], 
     assert "Reachability          : 2001:db8:255::1/128 Metric:" in isis
     paths = watching.device.run_commands(["show bgp ipv6 unicast vrf all"])[0]["vrfs"]["default"]["bgpRouteEntries"]
     assert paths["2001:db8:255::1/128"]["bgpRoutePaths"][0]["asPathEntry"]["asPath"] == "65001"
-
-
-@pytest.mark.parametrize(
-    ("commands", "code", "error"),
-    [
-        (["show isis database detail"], 1003, "This is an unconverted command"),
-        (["show frobnicate"], 1002, "Invalid input (at token 0: 'show')"),
-        (["configure", "interface Ethernet1", "ip address"], 1002, "Incomplete command"),
-        (["configure", "interface Loopback1", "vrf red"], 1000, "VRF red does not exist"),
-        (["configure session x abort"], 1000, "Session x not found"),
-    ],
-)
-def test_what_fails_says_so_in_the_words_of_the_api(
-    pair: tuple[Device, Device], opened: Opened, commands: list[str], code: int, error: str
-) -> None:
-    driver = opened(pair[0])
-    with pytest.raises(pyeapi.eapilib.CommandError) as failed:
-        driver.device.run_commands(commands)
-    assert failed.value.error_code == code
-    assert failed.value.output[-1] == {"errors": [error]}
-
-
-def test_a_wrong_password_is_refused(pair: tuple[Device, Device], opened: Opened) -> None:
-    with pytest.raises((ConnectionException, pyeapi.eapilib.ConnectionError), match="Unable to authenticate"):
-        opened(pair[0], Login(password="wrong"))
-
-
-def test_who_is_not_authorized_reads_but_does_not_configure(opened: Opened) -> None:
-    device, _ = devices(logins=[Login(authorized=False)])
-    driver = opened(device)
-    assert driver.get_facts()["hostname"] == "e1"
-    with pytest.raises(pyeapi.eapilib.CommandError, match="permission to run command denied"):
-        driver.device.run_commands(["configure"])
-
-
-@pytest.mark.parametrize("fault", [Fault("drop", count=20), Fault("reload", match="^show hostname")])
-def test_a_connection_that_breaks_is_an_error_of_the_driver(
-    pair: tuple[Device, Device], opened: Opened, fault: Fault
-) -> None:
-    driver = opened(pair[0])
-    pair[0].faults.add(fault)
-    with pytest.raises((pyeapi.eapilib.ConnectionError, OSError, ConnectionException)):
-        driver.get_facts()
-
-
-def test_a_call_takes_no_longer_than_its_work(pair: tuple[Device, Device], opened: Opened) -> None:
-    driver = opened(pair[0])
-    started = time.perf_counter()
-    for _ in range(5):
-        driver.device.run_commands(["show hostname"])
-    assert (time.perf_counter() - started) / 5 < 0.04  # what an answer takes that waits for an acknowledgement

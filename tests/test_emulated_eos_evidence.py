@@ -13,7 +13,7 @@ from lab.emulated.views import Node
 from loopwright.errors import UnexpectedAnswer
 from loopwright.evidence import read_rows
 from loopwright.platform import Evidence, load_platforms
-from tests.test_emulated_eos import LOOPBACK, NODES
+from tests.eos_devices import LOOPBACK, NODES
 
 PLATFORM = load_platforms()["eos"]
 BY_NAME = {f"{e.kind} {e.protocol} {e.family} {e.command} {e.rows[:60]}": e for e in PLATFORM.evidence}

@@ -29,8 +29,8 @@ LIMIT = 8_000_000
 FOREVER = 3650
 
 
-def certificate(address: str = "127.0.0.1") -> ssl.SSLContext:
-    """Return a server context with a key of its own and a certificate that the key signed itself."""
+def certificate(address: str = "127.0.0.1") -> tuple[ssl.SSLContext, bytes]:
+    """Return a server context with a key of its own, and the certificate that the key signed itself, as PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "emulated")])
     now = dt.datetime.now(dt.UTC)
@@ -42,19 +42,21 @@ def certificate(address: str = "127.0.0.1") -> ssl.SSLContext:
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - dt.timedelta(days=1))
         .not_valid_after(now + dt.timedelta(days=FOREVER))
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address(address))]), critical=False)
         .sign(key, hashes.SHA256())
     )
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
+    public = signed.public_bytes(serialization.Encoding.PEM)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "certificate.pem"
         file.touch(mode=0o600)
-        file.write_bytes(private + signed.public_bytes(serialization.Encoding.PEM))
+        file.write_bytes(private + public)
         context.load_cert_chain(file)
-    return context
+    return context, public
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,17 +196,16 @@ def _error(number: Any, code: int, message: str, data: list[Any] | None = None) 
 
 
 class EapiFront:
-    """The API of many devices, each on a port or an address of its own."""
+    """The API of many devices, each on a port or an address of its own; `certificate` (PEM) is that of all."""
 
     def __init__(self, executor: Executor) -> None:
         self._executor = executor
-        self._context: ssl.SSLContext | None = None
+        self._context, self.certificate = certificate()
         self._devices: list[Device] = []
         self._servers: list[asyncio.Server] = []
 
     async def listen(self, device: Device, host: str, port: int) -> Address:
         """Listen for a device and return where. Raises OSError."""
-        self._context = self._context or certificate()
         # asyncio only sends small answers at once where it knows that a socket is TCP's.
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         try:

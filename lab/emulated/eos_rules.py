@@ -5,61 +5,17 @@ OSPFv3 is configured as `ipv6 router ospf N` and `ipv6 ospf N area A`, which eve
 refusals are those that public automation looks for, the rest is after the user manual.
 """
 
-import re
 from collections.abc import Iterator
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Interface, ip_interface, ip_network
+from ipaddress import ip_interface
 
-from lab.emulated.rules import KINDS, Grammar, Kind, Rule
+from lab.emulated.eos_kinds import KINDS_EOS
+from lab.emulated.rules import Grammar, Rule
 from lab.emulated.store import ConfigStore, Edit, Entry
 from lab.emulated.system import Refusal
 from lab.emulated.views import DEFAULT_VRF
 
-_NAMES = {"lo": "Loopback", "et": "Ethernet", "ma": "Management", "vl": "Vlan", "po": "Port-Channel"}
-_INTERFACE = re.compile(r"([A-Za-z-]+)\s*(\d+(?:/\d+)*)(?=\s|$)")
-_LOOPBACKS = 8191
-_ROUTED_LENGTH = {4: 31, 6: 127}
-
-
-def interface_name(text: str) -> str:
-    """Return the canonical name of an interface however it is written; raises ValueError where there is none."""
-    found = _INTERFACE.fullmatch(text)
-    full = _NAMES.get(found[1][:2].casefold(), "") if found else ""
-    if not found or not full.casefold().startswith(found[1].casefold()):
-        raise ValueError(text)
-    if full == "Loopback" and ("/" in found[2] or int(found[2]) > _LOOPBACKS):
-        raise ValueError(text)
-    return full + found[2]
-
-
-def _address4(text: str) -> str:
-    address, _, length = text.replace("/", " ").partition(" ")
-    return str(IPv4Interface(f"{address}/{length.strip()}"))
-
-
-def _network4(text: str) -> str:
-    address, _, length = text.replace("/", " ").partition(" ")
-    return str(IPv4Network(f"{address}/{length.strip()}"))
-
-
-def dotted(area: str) -> str:
-    """Return an area as a dotted quad; raises ValueError for what is none."""
-    return str(IPv4Address(area if "." in area else int(area)))
-
-
-KINDS_EOS = {
-    **KINDS,
-    "interface": Kind(_INTERFACE, interface_name),
-    "address4": Kind(re.compile(r"[\d.]+(?:/\d+|\s+\d+\.[\d.]+)"), _address4),
-    "address6": Kind(re.compile(r"[0-9A-Fa-f:.]+/\d+"), lambda text: str(IPv6Interface(text))),
-    "network4": Kind(re.compile(r"[\d.]+(?:/\d+|\s+\d+\.[\d.]+)"), _network4),
-    "network6": Kind(re.compile(r"[0-9A-Fa-f:.]+/\d+"), lambda text: str(ip_network(text))),
-    "area": Kind(re.compile(r"[\d.]+"), dotted),
-    # A choice of one word: plain `ipv4` is the kind of an address.
-    "only4": Kind(re.compile("ipv4"), str.lower),
-    "only6": Kind(re.compile("ipv6"), str.lower),
-}
-
-Taken = tuple[Entry, str, bool]
+_LIMITS = {4: 31, 6: 127}
+"""The longest prefix of an interface that is no loopback, by version."""
 
 
 def vrf_of(interface: Entry) -> str:
@@ -106,7 +62,7 @@ def _line(edit: Edit) -> str:
 
 def _check_length(here: Entry, edit: Edit) -> None:
     wanted = ip_interface(edit.values["address"])
-    limit = _ROUTED_LENGTH[wanted.version]
+    limit = _LIMITS[wanted.version]
     if not here.values["name"].startswith("Loopback") and wanted.network.prefixlen > limit:
         raise Refusal(f"% Prefix length must be less than {limit + 1}", _line(edit))
     if edit.found.rule.what == "secondary" and not here.each("address"):
@@ -218,17 +174,17 @@ PROCESSES = (
     Rule("bgp-vrf", "rd <rd:word>", slot="rd"),
     Rule(BGP_CONTEXTS, "router-id <id:ipv4>", slot="router-id", what="router-id"),
     Rule(BGP_CONTEXTS, "maximum-paths <paths:num> [ecmp <ecmp:num>]", slot="maximum-paths"),
-    Rule(BGP_CONTEXTS, "neighbor <peer:word> remote-as <asn:num>", slot="neighbor <peer> remote-as", what="peer"),
-    Rule(BGP_CONTEXTS, "neighbor <peer:word> description <text:text>", slot="neighbor <peer> description"),
-    Rule(BGP_CONTEXTS, "neighbor <peer:word> update-source <name:interface>", slot="neighbor <peer> update-source"),
-    Rule(BGP_CONTEXTS, "neighbor <peer:word> send-community", slot="neighbor <peer> send-community"),
+    Rule(BGP_CONTEXTS, "neighbor <peer:peer> remote-as <asn:num>", slot="neighbor <peer> remote-as", what="peer"),
+    Rule(BGP_CONTEXTS, "neighbor <peer:peer> description <text:text>", slot="neighbor <peer> description"),
+    Rule(BGP_CONTEXTS, "neighbor <peer:peer> update-source <name:interface>", slot="neighbor <peer> update-source"),
+    Rule(BGP_CONTEXTS, "neighbor <peer:peer> send-community", slot="neighbor <peer> send-community"),
     Rule(BGP_CONTEXTS, "network <prefix:network4> [route-map <map:word>]", slot="network <prefix>", what="network"),
     Rule(BGP_CONTEXTS, "network <prefix:network6> [route-map <map:word>]", slot="network <prefix>", what="network"),
     Rule(BGP_CONTEXTS, "redistribute <source:connected|static> [route-map <map:word>]", slot="redistribute <source>"),
     Rule(BGP_CONTEXTS, "address-family <family:only4>", opens="bgp-ipv4", what="family"),
     Rule(BGP_CONTEXTS, "address-family <family:only6>", opens="bgp-ipv6", what="family"),
     Rule("bgp", "vrf <vrf:word>", opens="bgp-vrf", what="bgp-vrf", check=_check_vrf),
-    Rule("bgp-ipv4|bgp-ipv6", "neighbor <peer:word> activate", what="active"),
+    Rule("bgp-ipv4|bgp-ipv6", "neighbor <peer:peer> activate", what="active"),
     Rule("bgp-ipv4", "network <prefix:network4> [route-map <map:word>]", slot="network <prefix>", what="network"),
     Rule("bgp-ipv6", "network <prefix:network6> [route-map <map:word>]", slot="network <prefix>", what="network"),
     Rule(
