@@ -1,5 +1,6 @@
 """How a platform is driven through a NAPALM driver: its name, its options, what its candidate is."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,7 @@ from loopwright.section import Section
 from loopwright.session_words import PingWords, ping_words
 
 OVER = ("ssh", "https")
+LIBRARIES = ("", "netmiko")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +20,8 @@ class DriverWords:
 
     `candidate_format` is the format in which the driver tells the candidate, "" where it cannot. `session` is the
     driver's attribute that names its configuration session, where dropping the driver object would drop the session.
-    `hostkey` says that the driver checks no host key by itself.
+    `library` is what the driver opens SSH with, "" where it looks at no host key. `timer` may name commands that
+    confirm and revert without saving, `save` the one that saves then: without them the driver does that all in one.
     """
 
     name: str
@@ -27,8 +30,12 @@ class DriverWords:
     candidate_format: str = ""
     session: str = ""
     key_option: str = ""
+    library: str = ""
     port: int = 22
     end: str = ""
+    save: str = ""
+    saved: re.Pattern[str] | None = None
+    fatal: re.Pattern[str] | None = None
     ping: PingWords | None = None
     timer: TimerWords | None = None
 
@@ -46,12 +53,18 @@ def driver_words(section: object, where: str) -> DriverWords | None:
         candidate_format=keys.text("candidate_format", ""),
         session=keys.text("session", ""),
         key_option=keys.text("key_option", ""),
+        library=keys.text("library", ""),
         port=int(keys.number("port", 22)),
         end=keys.text("end", ""),
+        save=keys.text("save", ""),
+        saved=keys.pattern("saved") if keys.section("saved") else None,
+        fatal=keys.pattern("fatal") if keys.section("fatal") else None,
         ping=ping_words(keys.section("ping"), f"{where}.ping"),
         timer=timer(keys.section("timer"), f"{where}.timer"),
     )
     keys.refuse_the_rest()
     if words.over not in OVER:
         raise PlatformError(f"{where}.over: is {words.over!r}, expected one of {', '.join(OVER)}")
+    if words.library not in LIBRARIES:
+        raise PlatformError(f"{where}.library: is {words.library!r}, expected netmiko or nothing")
     return words

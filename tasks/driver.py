@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -25,8 +26,10 @@ from loopwright.errors import (
     CredentialsRefused,
     DeviceError,
     DeviceTimeout,
+    HostKeyError,
     LineRejected,
     Locked,
+    NotAuthorised,
     SessionLost,
     UnexpectedAnswer,
     Unreachable,
@@ -34,10 +37,15 @@ from loopwright.errors import (
 from tasks.pings import ping_command, read_ping
 
 _REFUSED = re.compile(
-    r"401|[Uu]nauthorized|[Aa]uth(?:entication)? ?(?:failed|failure|error)|ConnectAuthError|[Pp]ermission denied"
+    r"401|[Uu]nauthorized|[Pp]ermission denied|ConnectAuthError|AuthenticationException"
+    r"|[Aa]uth(?:entication)? ?(?:failed|failure|error)"
 )
+_PRIVILEGE = re.compile(r"enable mode|privileged? mode")
+_UNTRUSTED = re.compile(r"CERTIFICATE_VERIFY_FAILED|certificate verify failed")
 _LATE = re.compile(r"[Tt]imed? ?out|Timeout")
-_LOCKED = re.compile(r"[Ll]ock|already in use|configuration database modified")
+_LOCKED = re.compile(r"[Ll]ock|already in (?:use|progress)|configuration database modified")
+# Python 3.11 counts the depth of what it parses once for all threads, and fails where several parse at a time.
+_parsing = threading.Lock()
 Value = TypeVar("Value")
 
 
@@ -76,13 +84,17 @@ class DriverSession:
         answer = answers[command]
         if encoding == "json" and isinstance(answer, str):
             answer = self._literal(command, answer)
-        return answer if isinstance(answer, str) else json.dumps(answer)
+        text = answer if isinstance(answer, str) else json.dumps(answer)
+        if self.words.fatal is not None and self.words.fatal.search(text):
+            raise NotAuthorised(self.name, f"does not let this login use {command!r}: {text.strip()}")
+        return text
 
     def _literal(self, command: str, answer: str) -> Any:
         """Some drivers hand over what they have decoded already as Python writes it."""
         try:
-            return ast.literal_eval(answer) if answer.startswith(("{", "[")) else answer
-        except (ValueError, SyntaxError) as error:
+            with _parsing:
+                return ast.literal_eval(answer) if answer.startswith(("{", "[")) else answer
+        except (ValueError, SyntaxError, RecursionError, MemoryError) as error:
             raise UnexpectedAnswer(self.name, f"the answer to {command!r} cannot be read") from error
 
     def calling(self, what: str, call: Callable[..., Value], *args: Any, **options: Any) -> Value:
@@ -105,7 +117,7 @@ def translated(device: str, what: str) -> Iterator[None]:
     except CommitError as error:
         raise LineRejected(device, what, _text(error), ()) from error
     except CommandErrorException as error:
-        raise UnexpectedAnswer(device, f"refused {what}: {_text(error)}") from error
+        raise _of_command(device, what, _text(error)) from error
     except (ConnectionClosedException, EOFError) as error:
         raise SessionLost(device, f"the connection broke in {what}") from error
     except CommandTimeoutException as error:
@@ -120,6 +132,12 @@ def _text(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
+def _of_command(device: str, what: str, text: str) -> DeviceError:
+    if _LOCKED.search(text):
+        return Locked(device, f"its configuration is held by somebody else: {text}")
+    return UnexpectedAnswer(device, f"refused {what}: {text}")
+
+
 def _of_configuration(device: str, text: str) -> DeviceError:
     if _LOCKED.search(text):
         return Locked(device, f"its configuration is held by somebody else: {text}")
@@ -127,16 +145,35 @@ def _of_configuration(device: str, text: str) -> DeviceError:
 
 
 def _of_connection(device: str, error: BaseException) -> DeviceError:
+    return _of_login(device, error) or Unreachable(device, f"cannot be reached: {_text(error)}")
+
+
+def _of_login(device: str, error: BaseException) -> DeviceError | None:
+    """What an error says of the login, or of who the device is; None where it says something else."""
     said = f"{type(error).__name__} {error}"
+    if _UNTRUSTED.search(said):
+        return HostKeyError(
+            device,
+            f"its certificate is not one that is known: {_text(error)}",
+            hint="Name the certificate, or who signs it, as connection_options.napalm.extras.tls_ca;"
+            " tls_verify: false trusts any.",
+        )
+    if _PRIVILEGE.search(said):
+        return NotAuthorised(
+            device,
+            "did not let this login into its privileged mode",
+            hint="The enable secret is connection_options.netmiko.extras.secret.",
+        )
     if _REFUSED.search(said):
         return CredentialsRefused(device, f"refused the login: {_text(error)}")
-    return Unreachable(device, f"cannot be reached: {_text(error)}")
+    return None
 
 
 def _of_library(device: str, what: str, error: Exception) -> DeviceError:
+    login = _of_login(device, error)
+    if login is not None:
+        return login
     said = f"{type(error).__name__} {error}"
-    if _REFUSED.search(said):
-        return CredentialsRefused(device, f"refused the login: {_text(error)}")
     if _LATE.search(said):
         return DeviceTimeout(device, f"stopped answering in {what}")
     if isinstance(error, OSError) or "Connect" in type(error).__name__ or "Session" in type(error).__name__:

@@ -2,7 +2,9 @@
 
 import copy
 import ssl
+import weakref
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from loopwright.driver_words import DriverWords
 from loopwright.errors import UsageError
 from tasks.driver import translated
 from tasks.gate import CredentialGate
-from tasks.host_keys import KnownHosts
+from tasks.host_keys import KnownHosts, name_of
 from tasks.ssh import greet
 from tasks.ssh_options import SshOptions, options_of
 
@@ -46,7 +48,8 @@ def driver_options(host: Host, words: DriverWords) -> DriverOptions:
         if key not in _OURS:
             raise UsageError(f"{where}.{key}: is unknown", hint=f"Known are {', '.join(sorted(_OURS))}.")
     ssh = options_of(host)
-    arguments = {**copy.deepcopy(dict(words.options)), **extras.get("optional_args", {})}
+    secure = _netmiko_arguments(ssh) if words.library == "netmiko" else {}
+    arguments = {**copy.deepcopy(dict(words.options)), **extras.get("optional_args", {}), **secure}
     arguments["port"] = given.port or words.port
     if words.key_option and ssh.key_files and not ssh.password:
         arguments[words.key_option] = str(ssh.key_files[0])
@@ -58,6 +61,24 @@ def driver_options(host: Host, words: DriverWords) -> DriverOptions:
         tls_ca=Path(ca).expanduser() if ca else None,
         tls_verify=bool(extras.get("tls_verify", True)),
     )
+
+
+def _netmiko_arguments(ssh: SshOptions) -> dict[str, Any]:
+    """What netmiko is given inside a driver: the same options as without one, host keys and secrets included."""
+    return {
+        **ssh.session,
+        "use_keys": bool(ssh.key_files),
+        "key_file": str(ssh.key_files[0]) if len(ssh.key_files) == 1 else None,
+        "passphrase": ssh.passphrase,
+        "allow_agent": ssh.allow_agent,
+        "disabled_algorithms": dict(ssh.disabled_algorithms) if ssh.disabled_algorithms else None,
+        "conn_timeout": ssh.conn_timeout,
+        "banner_timeout": ssh.banner_timeout,
+        "auth_timeout": ssh.auth_timeout,
+        "keepalive": ssh.keepalive,
+        "ssh_strict": ssh.strict,
+        "system_host_keys": False,
+    }
 
 
 class Driver:
@@ -76,17 +97,29 @@ class Driver:
         configuration: Config | None = None,
     ) -> None:
         given = dict(extras or {})
-        self._session = given.pop("session", "")
+        session = given.pop("session", "")
         driver = get_network_driver(platform)(hostname, username, password, **given)
-        driver.open()
+        # A driver that is forgotten closes itself, and a program that ends forgets it.
+        self._let_go = weakref.finalize(self, _let_go, driver, session)
+        try:
+            driver.open()
+        except BaseException:
+            with suppress(Exception):
+                driver.close()
+            raise
         self.connection = driver
 
     def close(self) -> None:
         """Close the driver without letting it abort a commit that waits: the device goes back by its own timer."""
-        if self._session:
-            setattr(self.connection, self._session, None)
+        self._let_go()
         with translated("", "closing the connection"):
             self.connection.close()
+
+
+def _let_go(driver: NetworkDriver, session: str) -> None:
+    """Make a driver forget its configuration session, which it would abort with its end."""
+    if session:
+        setattr(driver, session, None)
 
 
 def tls_context(device: str, options: DriverOptions) -> ssl.SSLContext:
@@ -103,6 +136,13 @@ def tls_context(device: str, options: DriverOptions) -> ssl.SSLContext:
     return context
 
 
+def _known(ssh: SshOptions, hosts: KnownHosts) -> dict[str, Any]:
+    """Where netmiko finds the host key that the greeting has found, so that it looks again with every connection."""
+    name = ssh.alias or name_of(ssh.address, ssh.port)
+    file = next((file for file in ssh.known_hosts if hosts.file(file).keys(name)), None)
+    return {"alt_host_keys": True, "alt_key_file": str(file)} if ssh.strict and file is not None else {}
+
+
 def open_driver(host: Host, words: DriverWords, gate: CredentialGate, hosts: KnownHosts) -> NetworkDriver:
     """Return the driver of a host, connecting where it has none; credentials are tried on one device first."""
     if CONNECTION in host.connections:
@@ -112,7 +152,9 @@ def open_driver(host: Host, words: DriverWords, gate: CredentialGate, hosts: Kno
     ssh = options.ssh
     arguments: dict[str, Any] = dict(options.arguments)
     if words.over == "ssh":
-        greet(replace(ssh, port=int(arguments["port"])), hosts)
+        ssh = replace(ssh, port=int(arguments["port"]))
+        greet(ssh, hosts)
+        arguments.update(_known(ssh, hosts) if words.library else {})
     else:
         arguments["context"] = tls_context(host.name, options)
     extras = {"timeout": options.timeout, "optional_args": arguments, "session": words.session}

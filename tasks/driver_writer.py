@@ -34,12 +34,21 @@ class DriverWriter(DriverSession):
         return str(self.calling("reading the candidate", self.driver.get_config, **options)["candidate"])
 
     def commit(self, seconds: int = 0) -> None:
-        """Commit, to be confirmed within `seconds`; a refused candidate is dropped."""
+        """Commit, to be confirmed within `seconds`; a refused candidate is dropped.
+
+        Where a commit that is not armed would be saved by the driver before any proof, it is armed all the same and
+        confirmed at once.
+        """
+        timer = self.words.timer
+        early = not seconds and timer is not None and bool(timer.confirm)
+        armed = timer.shortest if early and timer is not None else seconds
         try:
-            self.calling("the commit", self.driver.commit_config, revert_in=seconds or None)
+            self.calling("the commit", self.driver.commit_config, revert_in=armed or None)
         except DeviceError:
             self._discard_quietly()
             raise
+        if early:
+            self.confirm()
 
     def armed(self) -> bool:
         """Ask whether a commit waits for its confirmation."""
@@ -53,13 +62,23 @@ class DriverWriter(DriverSession):
             raise UnexpectedAnswer(
                 self.name, "no commit waits for its confirmation: the device has undone it by itself"
             )
-        self.calling("the confirmation", self.driver.confirm_commit)
+        if self.words.timer is not None and self.words.timer.confirm:
+            self.show([self.words.timer.confirm])
+        else:
+            self.calling("the confirmation", self.driver.confirm_commit)
         if self.armed():
             raise UnexpectedAnswer(self.name, "the commit still waits after it was confirmed")
 
     def revert(self, name: str) -> None:
-        """Let the device take back the last commit."""
-        self.calling("the rollback", self.driver.rollback)
+        """Let the device take back the last commit; nothing is saved where the folder names a command for it."""
+        if self.words.timer is None or not self.words.timer.revert:
+            self.calling("the rollback", self.driver.rollback)
+            return
+        if not self.armed():
+            raise UnexpectedAnswer(self.name, "no commit waits that could be taken back")
+        self.show([self.words.timer.revert])
+        if self.armed():
+            raise UnexpectedAnswer(self.name, "still waits for a confirmation after it was told to go back")
 
     def mark(self, name: str) -> None:
         """Nothing: the device keeps what it committed before."""
@@ -68,7 +87,12 @@ class DriverWriter(DriverSession):
         """Nothing."""
 
     def save(self) -> None:
-        """Nothing: the driver saves with the commit, or with its confirmation."""
+        """Save, and see that the device says so; nothing where the driver saves with the confirmation."""
+        if not self.words.save:
+            return
+        said = self.show([self.words.save])[0]
+        if self.words.saved is not None and not self.words.saved.search(said):
+            raise UnexpectedAnswer(self.name, f"did not save its configuration: {said.strip()}")
 
     def discard(self) -> None:
         """Drop the candidate and its lock."""
