@@ -1,4 +1,4 @@
-"""jmespath with the three functions that the answers of routers need: `entries`, `spread` and `prefix`."""
+"""jmespath with the functions that the answers of routers need: `entries`, `spread`, `prefix`, `after` and the like."""
 
 import ipaddress
 import json
@@ -44,6 +44,11 @@ class _RouterFunctions(functions.Functions):
     def _func_prefix(self, address: str, mask: str | int) -> str:
         """Join an address and a mask or a prefix length into a canonical prefix."""
         return _prefix(f"{address}/{mask}")
+
+    @functions.signature({"types": ["string"]}, {"types": ["string"]})
+    def _func_after(self, text: str, separator: str) -> str:
+        """Return what stands behind a separator, "" where it is not there."""
+        return text.partition(separator)[2]
 
 
 _OPTIONS = jmespath.Options(custom_functions=_RouterFunctions())
