@@ -285,6 +285,11 @@ def test_leaving_an_unconfirmed_trial_takes_it_back_at_once(said: str, kept: boo
     assert ("Loopback5" in device.running.text(), cli.configuring) == (kept, kept)
 
 
+def test_abort_takes_an_unconfirmed_trial_back_without_a_question(device: Device) -> None:
+    cli, _ = typed(device, *ARM, "abort")
+    assert ("Loopback5" in device.running.text(), cli.prompt) == (False, "RP/0/RP0/CPU0:xr1#")
+
+
 @pytest.mark.parametrize("seconds", ["29", "65536"])
 def test_a_trial_is_neither_shorter_nor_longer_than_the_system_allows(seconds: str, device: Device) -> None:
     _, answer = typed(device, *ARM[:-1], f"commit confirmed {seconds}")

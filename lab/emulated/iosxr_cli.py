@@ -85,5 +85,5 @@ EXECUTING: tuple[tuple[re.Pattern[str], Handler], ...] = (
 class XrCli(XrSession):
     """The command line of one session."""
 
-    commands = EXECUTING  # type: ignore[assignment] # handlers of this class of sessions
+    commands = EXECUTING
     configuring_commands = CONFIGURING

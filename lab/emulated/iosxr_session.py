@@ -248,6 +248,9 @@ class XrSession(Cli):
         return ""
 
     def abort(self) -> str:
-        """Take back what is not committed, and leave."""
+        """Take back what is not committed, and leave without a question: a trial of this session ends with it.
+
+        That it asks nothing is said of changes; that it asks nothing of a trial either is not from a capture.
+        """
         self._begin()
-        return self._leaving()
+        return self._unconfirmed("yes")

@@ -64,7 +64,7 @@ def _ospf(device: Device, found: re.Match[str]) -> str:
     if not what:
         return iosxr_tables.ospf_process(router_id, process, protocol)
     kind = what.removeprefix("database ")
-    return iosxr_tables.ospf_database(kind, device.routing.lsas(device.name, protocol), router_id, process)
+    return iosxr_tables.ospf_database(kind, device.routing.lsas(device.name, protocol), router_id, process, six=six)
 
 
 def _isis(device: Device, found: re.Match[str]) -> str:

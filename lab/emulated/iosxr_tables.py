@@ -25,13 +25,12 @@ _KINDS = {
 }
 
 
-def ospf_database(what: str, lsas: Iterable[LsaView], router_id: str, process: str) -> str:
+def ospf_database(what: str, lsas: Iterable[LsaView], router_id: str, process: str, *, six: bool) -> str:
     """The answer to `show ospf database router|summary|external` or `show ospfv3 database prefix|...`."""
-    six = what in ("prefix", "inter-area prefix")
     chosen = sorted(
         (lsa for lsa in lsas if lsa.kind == _KINDS[what]), key=lambda lsa: (lsa.scope, lsa.originator, lsa.prefix)
     )
-    version = "OSPFv3" if six or any(":" in lsa.prefix for lsa in chosen) else "OSPF"
+    version = "OSPFv3" if six else "OSPF"
     lines = ["", f"            {version} Router with ID ({router_id}) (Process ID {process})", ""]
     if what == "external":
         return "\n".join(
