@@ -40,7 +40,8 @@ class CandidateWords:
     """A candidate configuration at a command line: what opens, shows, commits and drops it.
 
     `refused` is found in the answer to a commit that failed; `why` is the command that tells more. `commit_armed` may
-    name `{seconds}` or `{minutes}`.
+    name `{seconds}` or `{minutes}`. `save` is the command of configuration mode that keeps over a reboot what was
+    committed, "" where a commit does that by itself.
     """
 
     configure: str
@@ -51,6 +52,7 @@ class CandidateWords:
     commit_armed: str = ""
     why: str = ""
     locked: re.Pattern[str] | None = None
+    save: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ def candidate(section: object, where: str) -> CandidateWords | None:
         commit_armed=keys.text("commit_armed", ""),
         why=keys.text("why", ""),
         locked=keys.pattern("locked") if keys.section("locked") else None,
+        save=keys.text("save", ""),
     )
     keys.refuse_the_rest()
     return words

@@ -5,26 +5,18 @@ A chain of statements carries a prefix: a group exports a policy (`export`), a t
 (`advertised`, relation `exported`, naming the list, or policy and term where the prefix stands in the term itself).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 
 from loopwright.fact import Fact
 
 
 def in_effect(facts: Sequence[Fact]) -> tuple[Fact, ...]:
-    """Leave out the prefixes that no export chain carries; the others are of the process of their protocol."""
+    """Leave out the prefixes that no export chain carries."""
     if not any(_is_exported(fact) for fact in facts):
         return tuple(facts)
     terms = _accepting(facts)
     lists = _lists(facts, terms)
-    names = {f.row.protocol: f.words["process"] for f in facts if f.row.fact == "process" and "process" in f.words}
-    kept = (f for f in facts if not _is_exported(f) or f.words.get("list") in lists or _term(f) in terms)
-    return tuple(_of_process(f, names) if _is_exported(f) else f for f in kept)
-
-
-def _of_process(fact: Fact, names: Mapping[str, str]) -> Fact:
-    process = names.get(fact.row.protocol)
-    return replace(fact, words={**fact.words, "process": process}) if process else fact
+    return tuple(f for f in facts if not _is_exported(f) or f.words.get("list") in lists or _term(f) in terms)
 
 
 def export_lists(facts: Iterable[Fact]) -> dict[str, str]:

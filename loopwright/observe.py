@@ -21,6 +21,7 @@ from loopwright.models import (
     Routing,
     family_of,
 )
+from loopwright.named_process import with_their_process
 from loopwright.pathlines import TOKENISERS
 from loopwright.platform import FactRow, Platform
 from loopwright.relations import advertisements
@@ -64,7 +65,7 @@ def facts_of(lines: Iterable[PathLine], platform: Platform) -> tuple[tuple[Fact,
         if found is not None:
             facts.append(Fact(found[0], found[1], line))
     contexts = {line[:depth] for line in lines for depth in range(1, len(line))}
-    return in_effect(facts), tuple(line for line in foreign if line not in contexts)
+    return with_their_process(in_effect(facts)), tuple(line for line in foreign if line not in contexts)
 
 
 _NO_ATTRIBUTES = frozenset({"interface", "vrf", "area", "process"})

@@ -78,7 +78,16 @@ class CandidateWriter(LineWriter):
         self.discard()
 
     def save(self) -> None:
-        """Nothing: what is committed is what the device starts with."""
+        """Keep what is committed over a reboot, where the commit has not done that by itself."""
+        if not self._words.save:
+            return
+        self._enter_configuration(0)
+        try:
+            self._said(self._words.save, self.words.saved, "did not save its configuration", _SLOW)
+        except DeviceError:
+            self.discard()
+            raise
+        self._leave()
 
     def discard(self) -> None:
         """Drop the candidate and its lock."""
