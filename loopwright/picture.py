@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from loopwright.addresses import bare, network
 from loopwright.device import Ping
 from loopwright.evidence import DeviceEvidence, Neighbour, Origination, Route
-from loopwright.models import Link, Process, family_of
+from loopwright.models import DEFAULT_VRF, Link, Process, family_of
 from loopwright.platform import Platform
 
 if TYPE_CHECKING:
@@ -44,10 +44,10 @@ class Picture:
             for protocol, identity in found.identities.items()
         }
         configured = {
-            (process.protocol, _identity(process)): device
+            (process.protocol, identity): device
             for device, found in self.evidence.items()
             for process in found.observed.routing.processes
-            if process.router_id is not None
+            if (identity := _identity(process, found.observed.routing.router_id))
         }
         return {**configured, **told}
 
@@ -170,10 +170,11 @@ def discards(route: Route) -> bool:
     return bool(route.nexthops) and not any(address or interface for address, interface in route.nexthops)
 
 
-def _identity(process: Process) -> str:
-    """The name under which a process originates: its router-id, or the system-id inside a NET."""
-    name = process.router_id or ""
-    return ".".join(name.split(".")[-4:-1]) if process.protocol == "isis" else name
+def _identity(process: Process, own: str | None) -> str:
+    """The name under which a process originates: its router-id, else the device's, or the system-id inside a NET."""
+    if process.protocol == "isis":
+        return ".".join((process.router_id or "").split(".")[-4:-1])
+    return process.router_id or (own if process.vrf == DEFAULT_VRF else None) or ""
 
 
 def _addresses(found: DeviceEvidence) -> Iterator[tuple[str, str]]:

@@ -2,11 +2,12 @@
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
 from loopwright.device import Ping, PingRequest, Reader
 from loopwright.errors import LoopwrightError
 from loopwright.evidence import DeviceEvidence, Interest, asked_of, observed_from, read_evidence
-from loopwright.models import Observed
+from loopwright.models import Observed, Routing
 from loopwright.outcome import Outcome
 from loopwright.platform import Platform
 from tasks.network import Network
@@ -69,7 +70,11 @@ def gather(
 def _evidence(outcome: Outcome[DeviceEvidence], known: Observed) -> DeviceEvidence:
     if outcome.value is not None:
         return outcome.value
-    return silent(outcome.device, known.platform, outcome.error)
+    # Under which names it originates is what others' tables are read by, and no less known for its silence now.
+    named = Observed(
+        known.device, known.platform, routing=Routing(known.routing.processes, router_id=known.routing.router_id)
+    )
+    return replace(silent(outcome.device, known.platform, outcome.error), observed=named)
 
 
 def silent(device: str, platform: str, error: LoopwrightError | None) -> DeviceEvidence:
