@@ -18,7 +18,10 @@ from tests.eos_devices import LOOPBACK, NODES
 PLATFORM = load_platforms()["eos"]
 BY_NAME = {f"{e.kind} {e.protocol} {e.family} {e.command} {e.rows[:60]}": e for e in PLATFORM.evidence}
 every_evidence = pytest.mark.parametrize("evidence", BY_NAME.values(), ids=list(BY_NAME))
-BLUE = ("interface Loopback1", "vrf BLUE", "ip address 10.7.0.1/32", "ip address 10.7.0.2/24 secondary")
+BLUE = (
+    *("interface Loopback1", "vrf BLUE", "ip address 10.7.0.1/32", "ip address 10.7.0.2/24 secondary"),
+    *("router bgp 65001", "vrf BLUE", "address-family ipv4", "network 10.7.0.1/32"),
+)
 
 
 def read(evidence: Evidence, answer: str) -> list[dict[str, Any]]:
@@ -97,6 +100,7 @@ def test_paths_are_those_of_the_network_around(device: Device, family: str) -> N
     rows = read(evidence, answer(device, evidence))
     views = device.routing.paths("e1", family)
     assert {(r["prefix"], r["own"], r["best"]) for r in rows} == {(v.prefix, not v.originator, v.best) for v in views}
+    assert ("10.7.0.1/32" in {r["prefix"] for r in rows}) == (family == "ipv4")
 
 
 def rows_of(kind: str, protocol: str, document: dict[str, Any]) -> list[dict[str, Any]]:
