@@ -56,12 +56,12 @@ class Difference:
     def commits(self) -> tuple[tuple[str, ...], ...]:
         """The commands, one group per commit: two where a VRF move needs addresses gone before it."""
         gone = [line for line in reversed(self.before) if line not in self._wanted]
-        again = self._dropped
-        if again and self.platform.capabilities.get("vrf_move") == "two commits":
-            cleared = [line for line in reversed(self.before) if line in again and self._fact(line) == "address"]
-            first = [*gone, *cleared]
+        held = [line for line in reversed(self.before) if self._interface(line) in self._moving]
+        cleared = [line for line in held if self._fact(line) == "address"]
+        if cleared and self.platform.capabilities.get("vrf_move") == "two commits":
             vrf = [line for line in gone if self._fact(line) == "vrf"]
-            parts = (self._commands([x for x in first if x not in vrf], ()), self._commands(vrf, self._coming))
+            first = [line for line in gone if line not in vrf and line not in cleared] + cleared
+            parts = (self._commands(first, ()), self._commands(vrf, self._coming))
             return tuple(part for part in parts if part)
         commands = self._commands(gone, self._coming)
         return (commands,) if commands else ()
@@ -73,15 +73,21 @@ class Difference:
         return tuple(line for line in gone if self._row(line).whole == "must")
 
     @cached_property
-    def _dropped(self) -> frozenset[PathLine]:
-        """The lines that stay in the configuration wanted, and that the device drops when the VRF changes."""
-        changing = {
+    def _moving(self) -> frozenset[str]:
+        """The interfaces that stay and change their VRF."""
+        changing = (
             self._interface(line)
             for line in (*self.before, *self.after)
             if (line in self._had) != (line in self._wanted) and self._row(line).drops
-        }
+        )
+        staying = {self._interface(line) for line in self.after}
+        return frozenset(name for name in changing if name in staying)
+
+    @cached_property
+    def _dropped(self) -> frozenset[PathLine]:
+        """The lines that stay in the configuration wanted, and that the device drops when the VRF changes."""
         both = (line for line in self.after if line in self._had)
-        return frozenset(line for line in both if self._interface(line) in changing and self._fact(line) in DROPPED)
+        return frozenset(li for li in both if self._interface(li) in self._moving and self._fact(li) in DROPPED)
 
     @cached_property
     def _coming(self) -> tuple[PathLine, ...]:

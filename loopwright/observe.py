@@ -240,6 +240,7 @@ def observe_lines(
     stanzas = _stanzas(facts, platform)
     interfaces = tuple(_in_its_vrf(interface, stanzas) for interface in interfaces)
     state = {interface.name: interface for interface in interfaces}
+    processes = _processes(facts, lines, platform)
     loopbacks = {}
     for name, stanza in stanzas.items():
         number = platform.number_of(name)
@@ -250,13 +251,14 @@ def observe_lines(
             number, name, stanza.addresses, platform,
             vrf=vrf, description=stanza.description, enabled=stanza.enabled,
         )  # fmt: skip
-        joined = advertisements(plain, [*stanza.enabled_by, *_unbound(facts, vrf)], stanza.attributes)
+        told = advertisements(plain, [*stanza.enabled_by, *_unbound(facts, vrf)], stanza.attributes)
+        joined = frozenset(_with_process(advert, vrf, processes) for advert in told)
         loopbacks[name] = loopback_of(
             number, name, stanza.addresses, platform,
             vrf=vrf, description=stanza.description, enabled=stanza.enabled, advertise=joined,
         )  # fmt: skip
     routing = Routing(
-        processes=_processes(facts, lines, platform),
+        processes=processes,
         links=_links(stanzas, facts, set(loopbacks)),
         peers=_peers(facts),
         vrfs=frozenset(
@@ -265,6 +267,14 @@ def observe_lines(
         router_id=next((f.words["router_id"] for f in facts if f.row.fact == "router-id" and not f.row.protocol), None),
     )
     return Observed(device, platform.name, frozenset(loopbacks.values()), routing, interfaces, lines, foreign)
+
+
+def _with_process(advert: Advertisement, vrf: str, processes: Iterable[Process]) -> Advertisement:
+    """A line that names no process means the only one of its protocol and VRF."""
+    if advert.process is not None:
+        return advert
+    running = [p.name for p in processes if p.protocol == advert.protocol and p.vrf == vrf]
+    return replace(advert, process=running[0]) if len(running) == 1 and running[0] else advert
 
 
 def places(observed: Observed, platform: Platform) -> dict[str, str]:
