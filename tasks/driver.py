@@ -43,7 +43,7 @@ _REFUSED = re.compile(
 _PRIVILEGE = re.compile(r"enable mode|privileged? mode")
 _UNTRUSTED = re.compile(r"CERTIFICATE_VERIFY_FAILED|certificate verify failed")
 _LATE = re.compile(r"[Tt]imed? ?out|Timeout")
-_LOCKED = re.compile(r"[Ll]ock|already in (?:use|progress)|configuration database modified")
+_LOCKED = re.compile(r"[Ll]ock|already in (?:use|progress|process)|configuration database modified")
 # Python 3.11 counts the depth of what it parses once for all threads, and fails where several parse at a time.
 _parsing = threading.Lock()
 Value = TypeVar("Value")
@@ -115,7 +115,7 @@ def translated(device: str, what: str) -> Iterator[None]:
     except (LockError, SessionLockedException) as error:
         raise Locked(device, f"its configuration is held by somebody else: {_text(error)}") from error
     except CommitError as error:
-        raise LineRejected(device, what, _text(error), ()) from error
+        raise _of_commit(device, what, _text(error)) from error
     except CommandErrorException as error:
         raise _of_command(device, what, _text(error)) from error
     except (ConnectionClosedException, EOFError) as error:
@@ -136,6 +136,12 @@ def _of_command(device: str, what: str, text: str) -> DeviceError:
     if _LOCKED.search(text):
         return Locked(device, f"its configuration is held by somebody else: {text}")
     return UnexpectedAnswer(device, f"refused {what}: {text}")
+
+
+def _of_commit(device: str, what: str, text: str) -> DeviceError:
+    if _LOCKED.search(text):
+        return Locked(device, f"somebody else's commit waits there: {text}")
+    return LineRejected(device, what, text, ())
 
 
 def _of_configuration(device: str, text: str) -> DeviceError:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 
-from loopwright.errors import DeviceError, UnexpectedAnswer
+from loopwright.errors import DeviceError, LineRejected, UnexpectedAnswer
 from tasks.driver import DriverSession
 
 
@@ -65,7 +65,10 @@ class DriverWriter(DriverSession):
         if self.words.timer is not None and self.words.timer.confirm:
             self.show([self.words.timer.confirm])
         else:
-            self.calling("the confirmation", self.driver.confirm_commit)
+            try:
+                self.calling("the confirmation", self.driver.confirm_commit)
+            except LineRejected as error:
+                raise UnexpectedAnswer(self.name, f"did not confirm its commit: {error.answer}") from error
         if self.armed():
             raise UnexpectedAnswer(self.name, "the commit still waits after it was confirmed")
 
