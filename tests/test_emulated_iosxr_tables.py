@@ -240,6 +240,26 @@ def test_a_protocol_tells_its_router_id(command: str) -> None:
     assert rows(Told(), command, "identity") == [{"identity": "10.255.0.1"}]
 
 
+@pytest.mark.parametrize("word", PLATFORM.show)
+def test_a_person_is_answered_what_a_cause_tells_to_type(word: str) -> None:
+    six = word.endswith("ipv6")
+    prefix = "2001:db8:ff::1/128" if six else "10.255.0.1/32"
+    network = Told(
+        tables={"routes ipv4": ROUTES["ipv4"], "routes ipv6": ROUTES["ipv6"], "paths ipv4": PATHS["ipv4"],
+                "paths ipv6": PATHS["ipv6"], "lsas ospf": lsas("ospf"), "lsas ospf3": lsas("ospf3"),
+                "lsas isis": (LsaView("isis", "2", "internal", "10.255.0.1/32", "xr1", 10, own=True),)},
+        received=5,
+    )  # fmt: skip
+    device = Device(NODE, IosXr(), network)
+    typed = PLATFORM.show_command(word, interface=GI0, address="192.0.2.0", source="192.0.2.0", prefix=prefix)
+    cli = XrCli(device, Login())
+    cli.timestamps = False
+    answer = cli.answer(typed)
+    assert answer.strip()
+    assert "%" not in answer.replace("100 percent", "")
+    assert not six or "2001:db8:ff::1/128" in answer
+
+
 # In the forms that public captures show, with values of our own.
 CAPTURED = {
     "backup paths and two next hops": (

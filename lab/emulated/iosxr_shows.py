@@ -3,13 +3,16 @@
 import re
 from collections.abc import Callable
 
-from lab.emulated import iosxr_bgp, iosxr_show, iosxr_tables
+from lab.emulated import iosxr_bgp, iosxr_look, iosxr_show, iosxr_tables
 from lab.emulated.cli import Show, command
 from lab.emulated.device import Device
 from lab.emulated.iosxr_facts import conflicts, ports_of
 from lab.emulated.iosxr_store import XrStore
 from lab.emulated.views import DEFAULT_VRF, Facts, Port
 
+_PROCESSES = {
+    "ospf": ("ospf", "process"), "ospf3": ("ospfv3", "process"), "isis": ("isis", "tag"), "bgp": ("bgp", "asn"),
+}  # fmt: skip
 _NO_PROCESS = "% {} is not running"
 Answer = Callable[[Device, re.Match[str]], str]
 
@@ -42,13 +45,22 @@ def _interfaces4(device: Device, _found: re.Match[str]) -> str:
     return iosxr_show.interfaces_ipv4(_ports(device), device.routing.ports(device.name), lost)
 
 
+def _interface(device: Device, found: re.Match[str]) -> str:
+    up = {state.name: state.up for state in device.routing.ports(device.name)}
+    port = next((p for p in _ports(device) if p.name.casefold() == found["name"].casefold()), None)
+    return iosxr_look.interface(port, up=up.get(port.name, False)) if port else "Interface not found"
+
+
 def _routes(device: Device, found: re.Match[str]) -> str:
     family = found["family"] or "ipv4"
     vrf = found["vrf"] or DEFAULT_VRF
     vrfs = _vrfs(device) if vrf == "all" else [vrf]
     told = device.routing.routes(device.name, family)
     if found["prefix"]:
-        told = tuple(r for r in told if r.prefix == found["prefix"] or r.prefix.partition("/")[0] == found["prefix"])
+        exact = (r for r in told if r.vrf == vrf and found["prefix"] in (r.prefix, r.prefix.partition("/")[0]))
+        one = next(exact, None)
+        word, name = _PROCESSES.get(one.protocol if one else "", ("", ""))
+        return iosxr_look.route(one, _process(device, word, name) if word else "")
     return iosxr_show.routes(told, vrfs)
 
 
@@ -63,6 +75,8 @@ def _ospf(device: Device, found: re.Match[str]) -> str:
         return iosxr_tables.ospf_neighbours(device.routing.neighbours(device.name, protocol), process, protocol)
     if not what:
         return iosxr_tables.ospf_process(router_id, process, protocol)
+    if what == "database":
+        return iosxr_look.database(device.routing.lsas(device.name, protocol), router_id, process, six=six)
     kind = what.removeprefix("database ")
     return iosxr_tables.ospf_database(kind, device.routing.lsas(device.name, protocol), router_id, process, six=six)
 
@@ -109,13 +123,14 @@ SHOWS: tuple[Show, ...] = (
     (command("show version"), lambda _device, _found: iosxr_show.version()),
     (command("show (?:ip|ipv4) vrf all interface brief|show (?:ip|ipv4) interface brief"),
      lambda device, _: iosxr_show.interfaces_brief(_ports(device), device.routing.ports(device.name))),
+    (command(r"show interfaces (?P<name>\S+)"), _interface),
     (command("show ipv4 vrf all interface"), _interfaces4),
     (command("show ipv6 vrf all interface"),
      lambda device, _: iosxr_show.interfaces_ipv6(_ports(device), device.routing.ports(device.name))),
     (command(r"show route(?: vrf (?P<vrf>\S+))?(?: (?P<family>ipv4|ipv6))?(?: unicast)?"
              r"(?: (?P<prefix>[\d:a-f][^\s]*))?"), _routes),
     (command(r"show ospf(?P<six>v3)?(?: vrf all-inclusive)?"
-             r"(?: (?P<what>neighbor|database (?:router|summary|external|prefix|inter-area prefix)))?"), _ospf),
+             r"(?: (?P<what>neighbor|database(?: (?:router|summary|external|prefix|inter-area prefix))?))?"), _ospf),
     (command("show isis (?P<what>database detail|database verbose|neighbors?)"), _isis),
     (command(r"show bgp(?: vrf (?P<vrf>all))? (?P<family>ipv4|ipv6) unicast"
              r"(?: (?P<what>detail|summary|\S+/\d+))?"), _bgp),
