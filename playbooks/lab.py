@@ -16,6 +16,7 @@ from lab.configuration import Timers
 from lab.errors import LabError, LabUnavailable, NotConverged, NotRunning
 from lab.neighbours import Neighbours
 from lab.network import Network
+from playbooks import lab_mixed
 
 EXIT_FAULT, EXIT_NOT_UP = 1, 3
 NOT_UP = (LabUnavailable, NotConverged, NotRunning)
@@ -40,16 +41,26 @@ def _plainly(command: Command) -> Command:
 
 @click.group(name="lab")
 def lab() -> None:
-    """Real routers on this machine, to practise on."""
+    """Routers on this machine, to practise on."""
 
 
 @lab.command()
 @click.option("--routers", type=click.IntRange(1, 1000), default=8, show_default=True, help="How many routers.")
 @click.option("--timers", type=click.Choice(["fast", "default"]), default="fast", show_default=True)
+@click.option("--mixed", is_flag=True, help="Eight devices of several systems, on real routing where it can be had.")
+@click.option("--model", is_flag=True, help="With --mixed: on the topology model, which needs Python alone.")
 @name_option
 @_plainly
-def up(routers: int, timers: Timers, name: str) -> None:
+def up(routers: int, timers: Timers, name: str, *, mixed: bool, model: bool) -> None:
     """Start the network and wait until all its neighbours are up."""
+    if mixed:
+        for line in lab_mixed.told(lab_mixed.start(name, click.echo, on_model=model)):
+            click.echo(line)
+        return
+    if model:
+        raise click.UsageError("--model is for --mixed: the routers of the other network are real")
+    if lab_mixed.running(name):
+        raise LabError(f"the mixed network {name} is up: take it down first, or use another name")
     network = practice.up(practice.sized(routers), name, timers, progress=click.echo)
     click.echo(f"{len(network.routers)} routers are up; `lab inventory` writes how to reach them")
 
@@ -59,6 +70,9 @@ def up(routers: int, timers: Timers, name: str) -> None:
 @_plainly
 def down(name: str) -> None:
     """End everything that `up` started."""
+    if lab_mixed.end(name):
+        click.echo(f"the mixed network {name} is down")
+        return
     was_up = practice.down(name)
     click.echo(f"the practice network {name} is {'down' if was_up else 'not up'}")
 
@@ -68,6 +82,12 @@ def down(name: str) -> None:
 @_plainly
 def status(name: str) -> None:
     """Show each router: its SSH port, its daemons, its neighbours."""
+    mixed = lab_mixed.running(name)
+    if mixed is not None:
+        shown, complete = lab_mixed.shown(mixed)
+        click.echo(f"the mixed network {mixed.title}")
+        Console().print(shown)
+        sys.exit(0 if complete else EXIT_NOT_UP)
     network = practice.attach(name)
     complete = network.listens()
     if not complete:
@@ -101,6 +121,10 @@ def _row(network: Network, router: str, dead: tuple[str, ...], found: Neighbours
 @_plainly
 def execute(router: str, command: tuple[str, ...], name: str, *, shell: bool) -> None:
     """Ask one router: `exec p1 show ip route`, `exec p1 --shell -- ip address`."""
+    mixed = lab_mixed.running(name)
+    if mixed is not None and not shell:
+        click.echo(lab_mixed.ask(mixed, router, " ".join(command)), nl=False)
+        return
     network = practice.attach(name)
     done = network.run(router, list(command)) if shell else network.ask(router, " ".join(command))
     click.echo(done.stdout, nl=False)
@@ -114,7 +138,8 @@ def execute(router: str, command: tuple[str, ...], name: str, *, shell: bool) ->
 @_plainly
 def inventory(directory: Path, name: str) -> None:
     """Write the Nornir inventory of what runs into a directory."""
-    for path in lab_inventory.write(practice.attach(name), directory):
+    mixed = lab_mixed.running(name)
+    for path in mixed.inventory(directory) if mixed else lab_inventory.write(practice.attach(name), directory):
         click.echo(path)
 
 
