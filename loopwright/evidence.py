@@ -1,6 +1,5 @@
 """What devices answered, read into routes, originations, neighbours and pings; only what is of interest is kept."""
 
-import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ import textfsm
 
 from loopwright.addresses import area, bare, network
 from loopwright.errors import PlatformError, UnexpectedAnswer
+from loopwright.line_machine import line_machine
 from loopwright.models import DEFAULT_VRF, Observed, Routing
 from loopwright.observe import observe
 from loopwright.platform import Evidence, Platform
@@ -166,14 +166,15 @@ def ntc(template: str) -> str:
 
 def _textfsm_rows(device: str, command: str, template: str, answer: str) -> list[dict[str, Any]]:
     """Parse an answer; the names of its values are written small, as ntc-templates is used everywhere."""
-    machine = textfsm.TextFSM(io.StringIO(template))
+    machine = line_machine(template)
     try:
-        parsed = machine.ParseText(answer)
+        parsed = machine.read(answer)
     except textfsm.TextFSMError as error:
         raise UnexpectedAnswer(
             device, f"the answer to {command!r} has a line that was not expected: {error}"
         ) from error
-    return [{name.lower(): value for name, value in zip(machine.header, values, strict=True)} for values in parsed]
+    header = tuple(name.lower() for name in machine.header)
+    return [dict(zip(header, values, strict=True)) for values in parsed]
 
 
 def _text(value: object) -> str:
