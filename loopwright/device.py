@@ -85,6 +85,10 @@ class Writer(Reader, Protocol):
         """Confirm an armed change; raises UnexpectedAnswer where there is none."""
         ...
 
+    def disarm(self) -> None:
+        """Stop a timer that this connection has armed where nothing was changed after all; nothing otherwise."""
+        ...
+
     def revert(self, name: str) -> None:
         """Go back by the device's own way: the timer's configuration, the checkpoint of that name, the last commit."""
         ...

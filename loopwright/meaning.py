@@ -24,6 +24,8 @@ def meaning(line: PathLine, platform: Platform) -> tuple[object, ...] | None:
 
 def as_written(rendered: Iterable[PathLine], lines: Iterable[PathLine], platform: Platform) -> dict[PathLine, PathLine]:
     """Give the device's own text of each rendered line that it has."""
-    own = {meaning(line, platform): line for line in lines}
-    pairs = ((line, own.get(meaning(line, platform))) for line in rendered)
+    told = ((meaning(line, platform), line) for line in lines)
+    # What no row reads has no meaning: two such lines have nothing in common.
+    own = {said: line for said, line in told if said is not None}
+    pairs = ((line, own.get(meaning(line, platform) or ())) for line in rendered)
     return {line: text for line, text in pairs if text is not None}

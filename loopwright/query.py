@@ -8,6 +8,8 @@ from typing import Any
 import jmespath
 from jmespath import functions
 
+from loopwright.expression import Evaluate, compiled
+
 Row = dict[str, Any]
 
 
@@ -55,8 +57,8 @@ _OPTIONS = jmespath.Options(custom_functions=_RouterFunctions())
 
 
 @lru_cache
-def _compiled(expression: str) -> Any:
-    return jmespath.compile(expression)
+def _compiled(expression: str) -> Evaluate:
+    return compiled(expression, _OPTIONS)
 
 
 def json_documents(text: str) -> list[Any]:
@@ -73,5 +75,5 @@ def json_documents(text: str) -> list[Any]:
 
 def rows(expression: str, document: Any) -> list[Row]:
     """Apply an expression to a document and return the rows that it finds."""
-    found = _compiled(expression).search(document, options=_OPTIONS)
+    found = _compiled(expression)(document)
     return found if isinstance(found, list) else []

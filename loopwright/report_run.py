@@ -10,12 +10,13 @@ from rich.text import Text
 
 from loopwright.report import plain_table, shown
 
-Ended = Literal["kept", "put back", "not put back", "undecided", "not saved", "refused", "failed", "no answer"]
+Ended = Literal["kept", "put back", "not put back", "undecided", "armed", "not saved", "refused", "failed", "no answer"]
 WORDS: dict[Ended, tuple[str, str]] = {
     "kept": ("kept and saved", "green"),
     "put back": ("put back", "bold red"),
     "not put back": ("NOT PUT BACK", "bold white on red"),
     "undecided": ("left in place, not saved", "yellow"),
+    "armed": ("left to its own timer", "yellow"),
     "not saved": ("kept, NOT SAVED", "bold red"),
     "refused": ("not touched", "yellow"),
     "failed": ("failed", "bold red"),

@@ -28,6 +28,7 @@ class Provisioned:
     kept: tuple[str, ...] = ()
     put_back: Mapping[str, PutBack] = field(default_factory=dict)
     undecided: tuple[str, ...] = ()
+    armed: Mapping[str, int] = field(default_factory=dict)
     failed: Mapping[str, LoopwrightError] = field(default_factory=dict)
     unsaved: Mapping[str, LoopwrightError] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
@@ -98,6 +99,8 @@ def _end(name: str, result: Provisioned) -> DeviceEnd:
         return DeviceEnd(name, "refused" if isinstance(error, Refused) else "failed", why)
     if name in result.unsaved:
         return DeviceEnd(name, "not saved", reason(name, result.unsaved[name]))
+    if name in result.armed:
+        return DeviceEnd(name, "armed", f"{why}; it goes back by itself {result.armed[name]} s after it was written")
     return DeviceEnd(name, "undecided" if name in result.undecided else "kept", why)
 
 

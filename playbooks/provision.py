@@ -12,10 +12,11 @@ import click
 from rich.text import Text
 
 from loopwright.change import Allowed, Change
-from loopwright.errors import Refused
+from loopwright.errors import Locked, Refused
 from loopwright.exit_codes import Exit
 from loopwright.expect import Absence, absences
 from loopwright.journal import RunFolder, read_journal
+from loopwright.outcome import Outcome
 from loopwright.plan import DevicePlan, Plan, removals_allowed
 from loopwright.protection import checkpoint_name, protection_of
 from loopwright.report import counted, document
@@ -30,7 +31,7 @@ from playbooks.plan import plan_fields, plan_pages
 from playbooks.run import Run, on_interrupt
 from playbooks.verify import beside, pages, proof_fields, prove
 from playbooks.verify import exit_code as proof_exit_code
-from tasks.deploy import Job, before_and_after, deploy, keep, put_back
+from tasks.deploy import Job, Unconfirmed, Written, before_and_after, deploy, keep, put_back
 from tasks.gather import observe_devices
 from tasks.network import Network
 from tasks.prove import Proof, Settling
@@ -82,7 +83,7 @@ def provision(
         folder.write_document(f"{name}.before.json", before_and_after(job, None, workspace.of_devices[name]))
     written = deploy(network, jobs, folder)
     failed = {name: o.error for name, o in written.items() if o.error is not None}
-    untouched = {name for name, error in failed.items() if isinstance(error, Refused)}
+    untouched = {name for name, error in failed.items() if isinstance(error, Refused | Locked)}
     done = {name: job for name, job in jobs.items() if name not in failed}
     back = put_back(network, {n: jobs[n] for n in failed if n not in untouched}, folder)
     proof = _prove(workspace, network, seen, done, plan, deadline, vantage_points)
@@ -91,6 +92,8 @@ def provision(
     back.update(put_back(network, {name: done[name] for name in guilty}, folder))
     good = {name: job for name, job in done.items() if name not in guilty and name not in doubtful}
     saved = keep(network, good, folder)
+    lost = {name: good[name] for name, outcome in saved.items() if _unconfirmed(outcome)}
+    back.update(put_back(network, lost, folder))
     restored = [name for name, put in back.items() if put.restored]
     as_before = prove_as_before(workspace, network, seen, plan, restored, deadline, vantage_points)
     back = with_what_is_left(back, as_before)
@@ -101,11 +104,17 @@ def provision(
         kept=tuple(name for name in good if saved[name].ok),
         put_back=back,
         undecided=tuple(sorted(doubtful)),
-        failed=failed,
-        unsaved={name: o.error for name, o in saved.items() if o.error is not None},
+        armed={name: done[name].course.armed for name in doubtful if done[name].course.armed},
+        failed={**failed, **{name: o.error for name, o in saved.items() if name in lost and o.error is not None}},
+        unsaved={name: o.error for name, o in saved.items() if o.error is not None and name not in lost},
         proof=proof,
         put_back_proof=as_before,
     )
+
+
+def _unconfirmed(outcome: Outcome[Written]) -> bool:
+    """Whether a change was proved and could not be confirmed: the device takes it back, or has done so."""
+    return isinstance(outcome.error, Unconfirmed)
 
 
 def _prove(
@@ -203,7 +212,7 @@ def _carried_out(run: Run, workspace: Workspace, network: Network, seen: Seen, p
         found = document("provision", code, run=folder.id, plan=plan_fields(plan, seen, None), **fields(result, seen))
         folder.write_document("report.json", found)
         run.report(found, *ending(result, seen, run, str(folder.path)))
-        if result.undecided:
+        if set(result.undecided) - set(result.armed):
             run.err.print("left in place, not saved; once the proof holds, `loopwright provision --save` saves it")
         return code
 

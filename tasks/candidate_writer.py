@@ -73,6 +73,9 @@ class CandidateWriter(LineWriter):
         """Whether this session has a commit that waits."""
         return self._open
 
+    def disarm(self) -> None:
+        """Nothing: what is armed here is a change."""
+
     def revert(self, name: str) -> None:
         """Leave the session whose commit waits: the device goes back at once."""
         self.discard()

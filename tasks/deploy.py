@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from loopwright.device import Reader
-from loopwright.errors import LineRejected, LoopwrightError, NotTaken, Refused
+from loopwright.errors import DeviceError, LineRejected, Locked, LoopwrightError, NotTaken, Refused
 from loopwright.journal import RunFolder
 from loopwright.models import Intent, Observed
 from loopwright.observe import observe
@@ -53,6 +53,12 @@ def _compare(job: Job, session: Reader, platform: Platform, step: Step) -> Writt
             f"{step.device}: changed since it was planned; nothing was written",
             hint=f"plan again: loopwright plan --limit {step.device}",
         )
+    if job.course.armed and writer(session).armed():
+        raise Locked(
+            step.device,
+            "a change of somebody else waits for its confirmation there; nothing was written",
+            hint="wait until it is confirmed or gone: a change of ours would confirm it, or go with it",
+        )
     return Written(after=now)
 
 
@@ -96,8 +102,17 @@ def _unmark(job: Job, session: Reader, platform: Platform, step: Step) -> Writte
     return Written()
 
 
+class Unconfirmed(DeviceError):
+    """A change that was proved could not be confirmed: the device has undone it, or is about to."""
+
+    exit_code = 5
+
+
 def _confirm(job: Job, session: Reader, platform: Platform, step: Step) -> Written:
-    writer(session).confirm()
+    try:
+        writer(session).confirm()
+    except DeviceError as error:
+        raise Unconfirmed(step.device, f"the change could not be confirmed: {error}") from error
     return Written()
 
 
@@ -214,7 +229,9 @@ def _putter(job: Job, folder: RunFolder) -> Callable[[Reader, Platform], PutBack
             words = "somebody else changed the same lines meanwhile, so it was not touched"
             return PutBack(False, words, job.plan.undo_lines)
         if not back:
-            _disarm(job, session)
+            if job.course.armed:
+                # It may still count down to a rollback that would take others' later lines with it.
+                writer(session).disarm()
             folder.record("as before", device=device)
             return PutBack(True, "it is as it was before; nothing had to be undone")
         after = carry_out(job, _steps_back(job, now, back, platform), folder)(session, platform).after
@@ -225,12 +242,6 @@ def _putter(job: Job, folder: RunFolder) -> Callable[[Reader, Platform], PutBack
         return PutBack(False, "its inverse was played and it is not as before", lines)
 
     return work
-
-
-def _disarm(job: Job, session: Reader) -> None:
-    """A device that is as before may still count down to a rollback that would take others' later lines with it."""
-    if job.course.armed and writer(session).armed():
-        writer(session).confirm()
 
 
 def _steps_back(job: Job, now: Observed, back: Back, platform: Platform) -> tuple[Step, ...]:

@@ -72,6 +72,9 @@ class DriverWriter(DriverSession):
         if self.armed():
             raise UnexpectedAnswer(self.name, "the commit still waits after it was confirmed")
 
+    def disarm(self) -> None:
+        """Nothing: what is armed here is a change."""
+
     def revert(self, name: str) -> None:
         """Let the device take back the last commit; nothing is saved where the folder names a command for it."""
         if self.words.timer is None or not self.words.timer.revert:

@@ -17,6 +17,7 @@ class LineWriter(Session):
     """A device that is changed line by line at its command line (a `loopwright.device.Writer`)."""
 
     leaves = True  # configuration mode after the last line
+    _armed_here = False
 
     def write(self, lines: Sequence[str], seconds: int = 0) -> tuple[str, ...]:
         """Send lines one at a time, each after the one before was taken, and leave configuration mode in every case."""
@@ -58,6 +59,11 @@ class LineWriter(Session):
         self.terminal.exchange([self._timer.confirm])
         if self.armed():
             raise UnexpectedAnswer(self.name, "the change still waits after it was confirmed")
+
+    def disarm(self) -> None:
+        """Stop the timer that was armed before the first line was refused."""
+        if self._armed_here and self.armed():
+            self.confirm()
 
     def revert(self, name: str) -> None:
         """Go back to the checkpoint of a name, or to what the timer would go back to."""
@@ -101,6 +107,7 @@ class LineWriter(Session):
         answer = permitted(self.name, self.terminal.exchange([command])[0], self.words)
         if answer.context != self.words.configure_context:
             raise LineRejected(self.name, command, answer.text, ())
+        self._armed_here = bool(seconds)
 
     def _send(self, line: str, rest: Sequence[str], accepted: Sequence[str]) -> None:
         """Send one line, with what leaves its contexts when nothing more stands under them.
