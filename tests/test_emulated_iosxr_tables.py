@@ -347,6 +347,18 @@ def test_a_reflected_path_is_its_originators_and_one_that_is_not_valid_is_none()
     )
 
 
+def test_an_address_that_others_have_too_is_not_told_as_held() -> None:
+    answer = (
+        "Loopback0 is Up, ipv6 protocol is Up, Vrfid is default (0x60000000)\n"
+        "  Global unicast address(es):\n"
+        "    2001:db8::1, subnet is 2001:db8::1/128 \n"
+        "    2001:db8::2, subnet is 2001:db8::2/128 [DUPLICATE]\n"
+        "  Joined group address(es): ff02::2\n"
+    )
+    (found,) = read_rows("xr1", ROWS["show ipv6 vrf all interface", "interfaces"], answer, PLATFORM)
+    assert found["addresses"] == ["2001:db8::1/128"]
+
+
 LENIENT = {"bgp_summary.textfsm", "bgp_identity.textfsm", "ospf_identity.textfsm"}
 STRICT = {e.command: e for e in PLATFORM.evidence if e.format == "textfsm" and e.template not in LENIENT}
 
