@@ -103,6 +103,8 @@ class Ground:
         for driver in self.drivers:
             with suppress(Exception):
                 driver.close() if hasattr(driver, "open") else driver.disconnect()
+        self.hosts.clear()
+        self.drivers.clear()
 
 
 @contextmanager
