@@ -3,14 +3,15 @@
 jmespath walks the tree of an expression anew for every row; here it is walked once.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from jmespath import functions, parser
 from jmespath.visitor import Options, TreeInterpreter
 
 Evaluate = Callable[[Any], Any]
-Node = Mapping[str, Any]
+# A mapping whose shape depends on its `type`; jmespath names no type for it.
+Node = Any
 
 REMEMBERED = 10_000
 """How many answers a function remembers at one place of an expression."""
@@ -31,7 +32,7 @@ class _Compiler:
     """Turns nodes into functions; a kind of node that is not here is left to jmespath."""
 
     def __init__(self, options: Options) -> None:
-        self._functions: functions.Functions = options.custom_functions
+        self._functions = options.custom_functions or functions.Functions()
         self._interpreter = TreeInterpreter(options)
 
     def of(self, node: Node) -> Evaluate:
@@ -56,7 +57,7 @@ class _Compiler:
 
     def _field(self, node: Node) -> Evaluate:
         name = node["value"]
-        return lambda value: value.get(name) if hasattr(value, "get") else None
+        return lambda value: value.get(name) if isinstance(value, dict) else None
 
     def _subexpression(self, node: Node) -> Evaluate:
         steps = self._each(node)
@@ -135,17 +136,20 @@ class _Compiler:
             if not _texts(words):
                 return call(name, words)
             key = tuple(words)
-            if key not in known:
+            said = known.get(key)
+            if said is None:
+                said = call(name, words)
                 if len(known) >= REMEMBERED:
                     known.clear()
-                known[key] = call(name, words)
-            return known[key]
+                if not isinstance(said, list):
+                    known[key] = said
+            return said
 
         return evaluate
 
 
 def _texts(words: Iterable[Any]) -> bool:
-    """Whether all arguments of a function are texts: what it says of them is then a text, a number or a truth."""
+    """Whether all arguments of a function are texts, of which it says the same each time."""
     return all(type(word) is str for word in words)
 
 

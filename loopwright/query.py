@@ -53,12 +53,12 @@ class _RouterFunctions(functions.Functions):
         return text.partition(separator)[2]
 
 
-_OPTIONS = jmespath.Options(custom_functions=_RouterFunctions())
+OPTIONS = jmespath.Options(custom_functions=_RouterFunctions())
 
 
 @lru_cache
 def _compiled(expression: str) -> Evaluate:
-    return compiled(expression, _OPTIONS)
+    return compiled(expression, OPTIONS)
 
 
 def json_documents(text: str) -> list[Any]:
