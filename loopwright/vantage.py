@@ -37,6 +37,8 @@ class Vantages:
 
     chosen: Mapping[tuple[str, str], tuple[Vantage, ...]] = field(default_factory=dict)
     controls: tuple[tuple[Vantage, str], ...] = ()
+    # Every address is judged by the same picture, and asks anew who failed in it.
+    _failed: list[tuple[Picture, frozenset[Place]]] = field(default_factory=list, compare=False, repr=False)
 
     def of(self, e: Expectation) -> tuple[Vantage, ...]:
         """The vantage points of one address."""
@@ -48,6 +50,13 @@ class Vantages:
 
     def failing(self, picture: Picture) -> frozenset[Place]:
         """The same by VRF and family: who lacks IPv6 may be a good witness of IPv4."""
+        for known, failed in self._failed:
+            if known is picture:
+                return failed
+        self._failed[:] = [(picture, self._failing(picture))]
+        return self._failed[0][1]
+
+    def _failing(self, picture: Picture) -> frozenset[Place]:
         reached: dict[Place, list[bool]] = {}
         for vantage, address in self._pairs():
             ping = picture.ping(vantage.device, vantage.source, bare(address), vantage.vrf)
@@ -78,16 +87,17 @@ def _controls(
         for vantage in vantages:
             targets.setdefault(vantage.place, []).append(address)
             places[vantage.place] = vantage
+    single = {place for place, addresses in targets.items() if len(addresses) == 1}
+    seen: dict[Place, list[str]] = {place: [] for place in single}
+    for e in known if single else ():
+        for viewer in e.viewers:
+            there = (viewer, e.loopback.vrf, family_of(e.address))
+            if there in single:
+                seen[there].append(e.address)
     for number, (place, vantage) in enumerate(places.items()):
-        if len(targets[place]) > 1:
+        if place not in single:
             continue
-        fit = [
-            e.address
-            for e in known
-            if place == (vantage.device, e.loopback.vrf, family_of(e.address))
-            and vantage.device in e.viewers
-            and e.address not in targets[place]
-        ]
+        fit = [address for address in seen[place] if address not in targets[place]]
         yield from ((vantage, address) for address in spread(fit, CONTROLS, number))
 
 
@@ -141,13 +151,14 @@ def find_cut_off(expected: Iterable[Expectation], picture: Picture) -> frozenset
     lost: dict[Place, dict[str, str]] = {}
     knowing: set[Place] = set()
     for e in (e for e in expected if _is_there(e, picture)):
+        vrf, family, prefixes = e.loopback.vrf, family_of(e.address), e.prefixes
         for viewer in e.viewers:
-            place = (viewer, e.loopback.vrf, family_of(e.address))
+            place = (viewer, vrf, family)
             found = picture.answered(viewer)
             if found is None:
                 continue
             # Exactly the prefix is what nearly all have; the search for anything wider is long.
-            exact = (found.route(prefix, e.loopback.vrf) for prefix in e.prefixes)
+            exact = (found.route(prefix, vrf) for prefix in prefixes)
             if any(r and not discards(r) for r in exact) or picture.reaches(viewer, e.address, e.loopback.vrf):
                 knowing.add(place)
             else:
