@@ -87,7 +87,9 @@ class Device:
         # What a system keeps beside its configuration: a pending timer, checkpoints, who holds a lock.
         # Timers in it are cancelled by a reload.
         self.state: dict[str, Any] = {}
-        self._told: Facts | None = None
+        # What the running configuration comes to: told to the network when it changes, shown many times.
+        self.facts = Facts(node.name)
+        self._told = False
         first = system.first(node)
         self.running: Any = system.store(first)
         self.startup = first
@@ -102,8 +104,8 @@ class Device:
     def changed(self) -> None:
         """Tell the network what the running configuration comes to, if that is anything new."""
         facts = self.running.facts(self.name)
-        if facts != self._told:
-            self._told = facts
+        if not self._told or facts != self.facts:
+            self.facts, self._told = facts, True
             self.routing.update(facts)
 
     def replace(self, store: Any) -> None:

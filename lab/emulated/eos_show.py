@@ -31,8 +31,7 @@ class Shown:
     @cached_property
     def facts(self) -> Facts:
         """What the running configuration comes to."""
-        facts: Facts = self.device.running.facts(self.device.name)
-        return facts
+        return self.device.facts
 
     @cached_property
     def states(self) -> dict[str, PortState]:

@@ -25,8 +25,7 @@ _SHORT = {
 
 def facts_of(device: Device) -> Facts:
     """What the running configuration of a device comes to."""
-    facts: Facts = device.running.facts(device.name)
-    return facts
+    return device.facts
 
 
 def family_of(address: str) -> str:

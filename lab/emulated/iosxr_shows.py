@@ -23,7 +23,7 @@ def _root(device: Device) -> XrStore:
 
 
 def _facts(device: Device) -> Facts:
-    return _root(device).facts(device.name)
+    return device.facts
 
 
 def _ports(device: Device) -> tuple[Port, ...]:

@@ -32,7 +32,7 @@ def _up(device: Device) -> frozenset[str]:
 
 def _own(device: Device) -> Iterator[tuple[str, Statements, str, Statements]]:
     """The direct routes that go out to neighbours whose session is up: (VRF, group, prefix, neighbour)."""
-    facts, up = device.running.facts(device.name), _up(device)
+    facts, up = device.facts, _up(device)
     for vrf in dict.fromkeys((DEFAULT_VRF, *(port.vrf for port in facts.ports))):
         for group, prefix, peer in announcements(device.running.root, facts.ports, vrf):
             if peer.name in up:

@@ -235,7 +235,7 @@ def overview(device: Device, protocol: str) -> Element:
     areas = sorted(
         {
             on.area
-            for port in device.running.facts(device.name).ports
+            for port in device.facts.ports
             for on in port.protocols
             if on.protocol == protocol
         }
@@ -245,7 +245,7 @@ def overview(device: Device, protocol: str) -> Element:
         el(
             "ospf-overview",
             el("instance-name", "master"),
-            el("ospf-router-id", device.running.facts(device.name).router_id),
+            el("ospf-router-id", device.facts.router_id),
             *(el("ospf-area-overview", el("ospf-area", area)) for area in areas),
         ),
     )

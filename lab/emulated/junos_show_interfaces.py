@@ -15,7 +15,7 @@ def _word(up: bool) -> str:  # noqa: FBT001 - a state, not a switch
 def _physical(device: Device) -> Iterator[tuple[str, bool, list[tuple[Port, bool]]]]:
     """Each port with whether it is enabled, and its units with whether each is up."""
     states = {state.name: state.up for state in device.routing.ports(device.name)}
-    ports = sorted(device.running.facts(device.name).ports, key=lambda port: (port.link == 0, port.link))
+    ports = sorted(device.facts.ports, key=lambda port: (port.link == 0, port.link))
     for name, units in groupby(ports, lambda port: port.name.partition(".")[0]):
         enabled = not device.running.root.get("interfaces", name).has("disable")
         yield name, enabled, [(unit, states.get(unit.name, False)) for unit in units]

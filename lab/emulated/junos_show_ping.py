@@ -20,7 +20,7 @@ def ping(device: Device, words: Sequence[str]) -> Element:
         ip_address(destination)
     except ValueError as wrong:
         raise NetconfError(f"ping: cannot resolve {destination}: Host name lookup failure") from wrong
-    ports = device.running.facts(device.name).ports
+    ports = device.facts.ports
     if vrf != DEFAULT_VRF and vrf not in {
         instance.name for instance in device.running.root.get("routing-instances").active()
     }:

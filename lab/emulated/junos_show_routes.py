@@ -163,7 +163,7 @@ def _nexthops(route: RouteView) -> Iterator[Element]:
 
 def summary(device: Device) -> Element:
     """Answer `show route summary`: the AS and the router-id."""
-    facts = device.running.facts(device.name)
+    facts = device.facts
     return el(
         "route-summary-information",
         el("as-number", facts.asn) if facts.asn else None,

@@ -23,8 +23,7 @@ Structured = tuple[re.Pattern[str], Callable[["Device", Asked], Document]]
 
 def facts_of(device: "Device") -> Facts:
     """What the device is configured to be."""
-    facts: Facts = device.running.facts(device.name)
-    return facts
+    return device.facts
 
 
 def _runs(device: "Device", protocol: str) -> str:
