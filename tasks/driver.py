@@ -2,10 +2,12 @@
 
 import ast
 import json
+import logging
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from http.client import HTTPException
 from typing import Any, TypeVar
 
 from napalm.base.base import NetworkDriver
@@ -40,13 +42,17 @@ _REFUSED = re.compile(
     r"401|[Uu]nauthorized|[Pp]ermission denied|ConnectAuthError|AuthenticationException"
     r"|[Aa]uth(?:entication)? ?(?:failed|failure|error)"
 )
-_PRIVILEGE = re.compile(r"enable mode|privileged? mode")
+_PRIVILEGE = re.compile(r"enable mode|privileged? mode|'enable' failed")
 _UNTRUSTED = re.compile(r"CERTIFICATE_VERIFY_FAILED|certificate verify failed")
 _LATE = re.compile(r"[Tt]imed? ?out|Timeout")
 _LOCKED = re.compile(r"[Ll]ock|already in (?:use|progress|process)|configuration database modified")
 # Python 3.11 counts the depth of what it parses once for all threads, and fails where several parse at a time.
 _parsing = threading.Lock()
+CONNECTING = "connecting"
 Value = TypeVar("Value")
+
+# Libraries log what they raise as well, with tracebacks; without any handler Python would print that to the terminal.
+logging.getLogger().addHandler(logging.NullHandler())
 
 
 class DriverSession:
@@ -117,7 +123,7 @@ def translated(device: str, what: str) -> Iterator[None]:
     except CommitError as error:
         raise _of_commit(device, what, _text(error)) from error
     except CommandErrorException as error:
-        raise _of_command(device, what, _text(error)) from error
+        raise _of_command(device, what, error) from error
     except (ConnectionClosedException, EOFError) as error:
         raise SessionLost(device, f"the connection broke in {what}") from error
     except CommandTimeoutException as error:
@@ -132,7 +138,11 @@ def _text(error: BaseException) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
-def _of_command(device: str, what: str, text: str) -> DeviceError:
+def _of_command(device: str, what: str, error: CommandErrorException) -> DeviceError:
+    """A refused command, or what a driver made one of while the connection broke."""
+    text = _text(error)
+    if isinstance(error.__cause__ or error.__context__, OSError | HTTPException):
+        return SessionLost(device, f"the connection broke in {what}: {text}")
     if _LOCKED.search(text):
         return Locked(device, f"its configuration is held by somebody else: {text}")
     return UnexpectedAnswer(device, f"refused {what}: {text}")
@@ -168,7 +178,8 @@ def _of_login(device: str, error: BaseException) -> DeviceError | None:
         return NotAuthorised(
             device,
             "did not let this login into its privileged mode",
-            hint="The enable secret is connection_options.netmiko.extras.secret.",
+            hint="The enable secret is connection_options.netmiko.extras.secret;"
+            " a driver without SSH has its own option for it in connection_options.napalm.extras.optional_args.",
         )
     if _REFUSED.search(said):
         return CredentialsRefused(device, f"refused the login: {_text(error)}")
@@ -182,6 +193,8 @@ def _of_library(device: str, what: str, error: Exception) -> DeviceError:
     said = f"{type(error).__name__} {error}"
     if _LATE.search(said):
         return DeviceTimeout(device, f"stopped answering in {what}")
+    if what == CONNECTING and (isinstance(error, OSError) or "Connect" in type(error).__name__):
+        return Unreachable(device, f"cannot be reached: {_text(error)}")
     if isinstance(error, OSError) or "Connect" in type(error).__name__ or "Session" in type(error).__name__:
         return SessionLost(device, f"the connection broke in {what}: {_text(error)}")
     if "Commit" in type(error).__name__ or "Load" in type(error).__name__ or "Rpc" in type(error).__name__:

@@ -1,6 +1,8 @@
 """A NAPALM driver as a Nornir connection: options of its own, a device that is known before credentials are sent."""
 
 import copy
+import io
+import re
 import ssl
 import weakref
 from collections.abc import Mapping
@@ -15,8 +17,8 @@ from nornir.core.configuration import Config
 from nornir.core.inventory import Host
 
 from loopwright.driver_words import DriverWords
-from loopwright.errors import UsageError
-from tasks.driver import translated
+from loopwright.errors import NotAuthorised, UsageError
+from tasks.driver import CONNECTING, translated
 from tasks.gate import CredentialGate
 from tasks.host_keys import KnownHosts, name_of
 from tasks.ssh import greet
@@ -79,6 +81,29 @@ def _netmiko_arguments(ssh: SshOptions) -> dict[str, Any]:
         "ssh_strict": ssh.strict,
         "system_host_keys": False,
     }
+
+
+class Overheard(io.BufferedIOBase):
+    """Hears all that a device says to a driver, which may swallow it; raises NotAuthorised where it is fatal.
+
+    netmiko takes it for the file that a session is logged to.
+    """
+
+    def __init__(self, device: str, fatal: re.Pattern[str]) -> None:
+        super().__init__()
+        self._device = device
+        self._fatal = fatal
+        self._line = ""
+
+    def write(self, data: Any) -> int:
+        """Hear a piece."""
+        heard = self._line + bytes(data).decode("utf-8", "replace")
+        found = self._fatal.search(heard)
+        self._line = heard.rpartition("\n")[2]
+        if found:
+            self._line = ""
+            raise NotAuthorised(self._device, f"does not let this login do that: {found[0]}")
+        return len(data)
 
 
 class Driver:
@@ -155,11 +180,13 @@ def open_driver(host: Host, words: DriverWords, gate: CredentialGate, hosts: Kno
         ssh = replace(ssh, port=int(arguments["port"]))
         greet(ssh, hosts)
         arguments.update(_known(ssh, hosts) if words.library else {})
+        if words.library and words.fatal is not None:
+            arguments["session_log"] = Overheard(host.name, words.fatal)
     else:
         arguments["context"] = tls_context(host.name, options)
     extras = {"timeout": options.timeout, "optional_args": arguments, "session": words.session}
     credentials = (ssh.username, ssh.password, ssh.key_files)
-    with gate.trying(host.name, *credentials), translated(host.name, "connecting"):
+    with gate.trying(host.name, *credentials), translated(host.name, CONNECTING):
         plugin = host.open_connection(
             CONNECTION,
             Config(),
