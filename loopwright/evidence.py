@@ -19,6 +19,7 @@ from loopwright.observe import observe
 from loopwright.platform import Evidence, Platform
 from loopwright.prefix_index import PrefixIndex
 from loopwright.query import json_documents, rows
+from loopwright.sweeping import unswept
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -230,6 +231,7 @@ def _identities(platform: Platform, table: Mapping[Evidence, list[dict[str, Any]
     return found
 
 
+@unswept()
 def read_evidence(
     observed: Observed, platform: Platform, answers: Mapping[str, str], interest: Interest
 ) -> DeviceEvidence:
@@ -264,6 +266,7 @@ def read_evidence(
     )
 
 
+@unswept()
 def observed_from(device: str, platform: Platform, answers: Mapping[str, str]) -> Observed:
     """Read a device's configuration and interface state out of its answers."""
     told = (e for e in platform.evidence if e.kind == "interfaces")

@@ -103,12 +103,12 @@ class _Compiler:
     def _comparator(self, node: Node) -> Evaluate:
         one, other = self._each(node)
         literal = node["children"][1]
+        compare = _COMPARE[node["value"]]
         if node["value"] not in ("eq", "ne"):
-            return lambda value: self._interpreter.visit(node, value)
+            return lambda value: _ordered(compare, one(value), other(value))
         if literal["type"] == "literal" and isinstance(literal["value"], str):
             text = literal["value"]
             return (lambda value: one(value) == text) if node["value"] == "eq" else (lambda value: one(value) != text)
-        compare = _COMPARE[node["value"]]
         return lambda value: compare(one(value), other(value))
 
     def _projection(self, node: Node) -> Evaluate:
@@ -151,6 +151,12 @@ class _Compiler:
 def _texts(words: Iterable[Any]) -> bool:
     """Whether all arguments of a function are texts, of which it says the same each time."""
     return all(type(word) is str for word in words)
+
+
+def _ordered(compare: Callable[[Any, Any], bool], one: Any, other: Any) -> bool | None:
+    """Compare numbers or texts by size; anything else is neither more nor less."""
+    fit = all(isinstance(value, int | float | str) and not isinstance(value, bool) for value in (one, other))
+    return compare(one, other) if fit else None
 
 
 def _collected(found: Any, part: Evaluate) -> list[Any] | None:

@@ -20,6 +20,7 @@ EXPRESSIONS = (
     "{one: a}",
     "[a, b]", "a || b", "a && b", "!a", "a || b || `3`", "[?a].b", "[?!a].b", "[?a == 'x'].b", "[?a != 'x'].b",
     "[?b == `1`]", "[?b == `true`]", "[?to_number(b) > `15`].b", "[?a == 'x' || c == 'y'].{a: a, c: c}", "[?a == c]",
+    "[?b > a].b", "[?b <= '20'].b", "[?to_number(b) >= a]", "[?`true` < `2`]", "a < `2`", "[*].[to_number(b) < `25`]",
     "c.d[].e", "[]", "[][]", "c.*", "@", "[*].a | [0]", "[:1]", "[::-1].b", "keys(@)", "length(@)", "type(@)",
     "[*].join('-', [b, 'x'])", "[*].starts_with(b, '1')", "[*].not_null(a, b, 'none')", "sort_by(@, &b)[*].b",
     "[*].contains(b, '1')", "map(&a, @)", "[?contains(['x', 'z'], a)].b", "[*].to_array(b)", "'literal'", "`[1, 2]`",
