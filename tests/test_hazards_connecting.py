@@ -36,11 +36,7 @@ TRANSPORTS = {"netmiko, ios": (IOS, ""), "ios": (IOS, "napalm"), "junos": (JUNOS
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        ground(tmp_path_factory.mktemp("connecting"), ("ios", "ios", "junos", "eos")) as made,
-    ):
-        patch.setattr("ncclient.transport.session.TICK", 0.002)
+    with ground(tmp_path_factory.mktemp("connecting"), ("ios", "ios", "junos", "eos")) as made:
         yield made
 
 

@@ -1,9 +1,11 @@
 """Hazards of the drivers: lines that are refused and taken for success, and what is left in the session."""
 
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
-from netmiko import ConfigInvalidException
+from netmiko import ConfigInvalidException, ReadTimeout
 
 from lab.emulated.faults import Fault
 from loopwright.errors import LineRejected
@@ -114,6 +116,7 @@ def test_a_candidate_is_the_last_load_alone(on: Ground) -> None:
 
 def test_getters_disagree_on_names_without_the_cure(on: Ground) -> None:
     on.device(NXOS).running.apply(["interface loopback7", " ip address 192.0.2.7/32"])
+    on.device(NXOS).changed()
     bare = on.driver(NXOS, "nxos_ssh")
     assert "Loopback7" in bare.get_interfaces()
     assert "loopback7" in bare.get_interfaces_ip()
@@ -121,6 +124,7 @@ def test_getters_disagree_on_names_without_the_cure(on: Ground) -> None:
 
 def test_an_interface_has_one_name_whatever_command_tells_of_it(on: Ground) -> None:
     on.device(NXOS).running.apply(["interface loopback7", " ip address 192.0.2.7/32"])
+    on.device(NXOS).changed()
     platform = PLATFORMS["nxos"]
     assert {platform.number_of(name) for name in ("Lo7", "loopback7", "Loopback7")} == {7}
     found = read_observed(on.reader(NXOS), platform).loopback(7)
@@ -137,15 +141,25 @@ def marked(outputs: dict[str, str]) -> dict[str, bool]:
     return {command: mark in outputs[command] for command, mark in zip(COMMANDS, marks, strict=True)}
 
 
-def test_answers_slip_with_latency_without_the_cure(on: Ground) -> None:
-    on.device(IOS).faults.add(Fault("delay", seconds=0.03))
+def test_answers_slip_with_latency_without_the_cure(on: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("netmiko.base_connection.time", time)  # its pauses as they are
     bare = on.netmiko(IOS, global_cmd_verify=False)
-    assert not all(marked({command: bare.send_command(command) for command in COMMANDS}).values())
+    on.device(IOS).faults.add(Fault("delay", seconds=0.1))
+
+    def answer(command: str) -> str:
+        with suppress(ReadTimeout):  # which is at least no silence
+            return str(bare.send_command(command, read_timeout=1))
+        return ""
+
+    assert not all(marked({command: answer(command) for command in COMMANDS}).values())
 
 
 @pytest.mark.parametrize("transport", ["netmiko", "napalm"])
 @pytest.mark.parametrize("delay", [0.0, 0.03, 0.1])
-def test_answers_are_right_at_every_latency(on: Ground, transport: str, delay: float) -> None:
+def test_answers_are_right_at_every_latency(
+    on: Ground, transport: str, delay: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("netmiko.base_connection.time", time)
     ours = on.reader(IOS, transport)
     if delay:
         on.device(IOS).faults.add(Fault("delay", seconds=delay))

@@ -1,12 +1,15 @@
 """Emulated devices of every system behind their transports, and the hosts by which bare drivers and ours reach them."""
 
 import ssl
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from napalm import get_network_driver
 from netmiko import ConnectHandler
 from nornir.core.inventory import ConnectionOptions, Defaults, Host
@@ -107,6 +110,20 @@ class Ground:
         self.drivers.clear()
 
 
+PAUSE = 0.005  # seconds: what is left of each pause of the clients
+
+
+@contextmanager
+def hurried() -> Iterator[None]:
+    """Shorten the pauses of the clients, which are made for devices far away; how they look at answers stays."""
+    with pytest.MonkeyPatch.context() as patch:
+        brief = SimpleNamespace(**vars(time))
+        brief.sleep = lambda seconds: time.sleep(min(seconds, PAUSE))
+        patch.setattr("netmiko.base_connection.time", brief)
+        patch.setattr("ncclient.transport.session.TICK", PAUSE)
+        yield
+
+
 @contextmanager
 def ground(folder: Path, systems: Iterable[str], **device: Any) -> Iterator[Ground]:
     """Start a chain of devices, each of the next of the systems: r1, r2 and so on, protocols up, no loopbacks."""
@@ -116,7 +133,7 @@ def ground(folder: Path, systems: Iterable[str], **device: Any) -> Iterator[Grou
     model = Model(nodes)
     devices = [Device(node, system(name), model, **device) for node, name in zip(nodes, systems, strict=True)]
     known_hosts, certificate = folder / "known_hosts", folder / "certificate.pem"
-    with Emulation(devices, known_hosts=known_hosts) as emulation:
+    with hurried(), Emulation(devices, known_hosts=known_hosts) as emulation:
         https = next((d.name for d in devices if d.system.name == "eos"), None)
         certificate.write_text(ssl.get_server_certificate((LOCAL, emulation.ports[https])) if https else "")
         made = Ground(emulation, known_hosts, certificate)
