@@ -45,6 +45,8 @@ def _left_over(absence: Absence, device: str, picture: Picture) -> Cause | None:
     for seen in () if stale else sorted(found.originations):
         if seen.prefix == absence.prefix and (absence.everywhere or seen.own):
             origin = device if seen.own else picture.originator(seen)
+            if origin in picture.holders(bare(absence.prefix)):
+                continue  # it has the address in another VRF, and tables tell no VRF
             text = f"{origin or seen.originator} still originates {seen.prefix} in {seen.protocol}"
             return Cause("origination", origin or "", text, picture.table_command(device, seen.protocol, seen.prefix))
     route = found.route(absence.prefix, absence.vrf) if absence.everywhere else None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from loopwright.difference import Difference, under
+from loopwright.difference import Difference
 from loopwright.meaning import as_written
 from loopwright.models import Loopback, Observed, PathLine
 from loopwright.platform import Platform
@@ -72,7 +72,7 @@ def foreign_lines(change: Change, observed: Observed, platform: Platform) -> tup
     return tuple(
         line
         for line in observed.foreign
-        if any(under(line, whole) for whole in there.rebuilt)
+        if any(words.under(line, whole) for whole in there.rebuilt)
         or ((change.after is None or moves) and words.interface_of(line) == change.before.interface)
     )
 

@@ -101,6 +101,13 @@ class ConfigurationWords:
         """What shows that a protocol runs, on a platform whose processes have no line of their own."""
         return PatternIndex(self.runs)
 
+    def under(self, line: PathLine, whole: PathLine) -> bool:
+        """Whether a line stands under another, by context or, where paths are told on one line, as the rest of it."""
+        depth = len(whole)
+        if line[:depth] == whole:
+            return len(line) > depth
+        return self.tokeniser == "set" and line[0].startswith(f"{whole[0]} ")
+
     def asserted(self, line: str) -> str:
         """The command that writes a line."""
         return f"{self.assertion} {line}" if self.assertion else line

@@ -24,14 +24,6 @@ def nested(lines: Iterable[PathLine]) -> Iterator[str]:
         opened = contexts
 
 
-def under(line: PathLine, whole: PathLine) -> bool:
-    """Whether a line stands under another, by context or as the rest of its path."""
-    depth = len(whole)
-    if line[:depth] == whole:
-        return len(line) > depth
-    return line[: depth - 1] == whole[:-1] and len(line) == depth and line[-1].startswith(f"{whole[-1]} ")
-
-
 @dataclass(frozen=True)
 class Difference:
     """What goes and what comes between two sequences of lines that are ours, in the order to write them.
@@ -98,7 +90,7 @@ class Difference:
         slots = {self._slot(line) for line in come if self._row(line).single}
         gone = [line for line in gone if not (self._row(line).single and self._slot(line) in slots)]
         wholes = [line for line in gone if self._goes_whole(line)]
-        gone = [line for line in gone if not any(under(line, whole) for whole in wholes)]
+        gone = [line for line in gone if not any(words.under(line, whole) for whole in wholes)]
         gone = [line for line in gone if not self._row(line).whole or line in wholes]
         made = [line for line in come if not self._is_made_by_another(line)]
         away = [(*line[:-1], words.negated(line[-1])) for line in gone]
@@ -108,11 +100,13 @@ class Difference:
         row = self._row(line)
         if row.whole == "must":
             return True
-        return bool(row.whole) and not any(under(other, line) for other in self.others)
+        return bool(row.whole) and not any(self.platform.configuration.under(other, line) for other in self.others)
 
     def _is_made_by_another(self, line: PathLine) -> bool:
         """Whether a line that holds others comes by itself, with one of those."""
-        return bool(self._row(line).whole) and any(under(other, line) for other in self.after)
+        return bool(self._row(line).whole) and any(
+            self.platform.configuration.under(other, line) for other in self.after
+        )
 
     def _row(self, line: PathLine) -> FactRow:
         found = self.platform.reads(line)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from loopwright.change import Change
-from loopwright.difference import Difference, under
+from loopwright.difference import Difference
 from loopwright.meaning import as_written
 from loopwright.models import Observed, PathLine
 from loopwright.plan import DevicePlan
@@ -42,6 +42,7 @@ def way_back(before: Observed, now: Observed, changes: Sequence[Change], platfor
     What a device is now must be what it was, with some of the planned lines more and some of those that were to go
     less: the whole change, or as much of it as was written before a rejected line or a lost connection.
     """
+    words = platform.configuration
     was, is_ = touched(before, changes, platform), touched(now, changes, platform)
     ours = planned(before, changes, platform)
     contexts = {line[:depth] for line in (*was, *is_, *ours) for depth in range(1, len(line))}
@@ -63,7 +64,7 @@ def way_back(before: Observed, now: Observed, changes: Sequence[Change], platfor
     def held(lines: Sequence[PathLine]) -> list[PathLine]:
         """Those that are ours, and what holds them where the device does not show it on a line of its own."""
         own = {line for line in lines if line in extra or line in missing or line in expected}
-        return ordered(own | {whole for whole in ours if any(under(line, whole) for line in own)})
+        return ordered(own | {whole for whole in ours if any(words.under(line, whole) for line in own)})
 
     here, there = held(is_), held(was)
     held_now = set(here)
@@ -86,7 +87,7 @@ def strangers(before: Observed, now: Observed, plan: DevicePlan, platform: Platf
         if line not in ours
         and line not in contexts
         and not (line in lost and words.interface_of(line) in stanzas)
-        and not any(under(own, line) or own == line for own in ours)
+        and not any(words.under(own, line) or own == line for own in ours)
         and not _holds_only(line, platform)
     )
 

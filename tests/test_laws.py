@@ -8,7 +8,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loopwright.difference import Difference, under
+from loopwright.difference import Difference
 from loopwright.models import Intent, Loopback, Observed
 from loopwright.observe import observe, path_lines
 from loopwright.plan import plan_device
@@ -37,7 +37,7 @@ def text_of(wanted: list[Loopback], platform: Platform, frame: str) -> str:
 def leaves(text: str, platform: Platform) -> set[tuple[str, ...]]:
     """The lines that hold no others."""
     lines = path_lines(text, platform)
-    return {line for line in lines if not any(under(other, line) for other in lines)}
+    return {line for line in lines if not any(platform.configuration.under(other, line) for other in lines)}
 
 
 @every_frame
