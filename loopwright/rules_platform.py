@@ -18,7 +18,10 @@ def platforms(facts: Facts) -> Iterator[Finding]:
             yield Finding("platform-known", intent.device, "platform", expected, "none", "error", intent.mark)
         elif intent.platform not in facts.platforms:
             hint = nearest(intent.platform, known)
-            expected = f"one of {', '.join(known)}, or a folder templates/{intent.platform}/ that describes it"
+            expected = (
+                f"one of {', '.join(known)}, or a folder templates/{intent.platform}/ that describes it: "
+                "docs/add-a-platform.md says how to write it"
+            )
             actual = f"{intent.platform!r}{hint}"
             yield Finding("platform-known", intent.device, "platform", expected, actual, "error", intent.mark)
 

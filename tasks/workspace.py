@@ -59,13 +59,9 @@ class Workspace:
     @cached_property
     def of_devices(self) -> Mapping[str, Platform]:
         """The platform of every device; raises PlatformError for the first that has no folder."""
-        missing = {i.platform for i in self.intents if i.platform not in self.platforms}
+        missing = [(i.platform, i.device) for i in self.intents if i.platform not in self.platforms]
         if missing:
-            name = min(missing)
-            raise PlatformError(
-                f"there is no platform folder for {name!r}; there is {', '.join(self.platforms)}",
-                hint=f"write templates/{name}/ (platform.yaml and loopback.j2), or mend `platform:` in hosts.yaml",
-            )
+            raise _no_folder(*max(missing), ", ".join(self.platforms))  # a name that is wrong before none at all
         return {intent.device: self.platforms[intent.platform] for intent in self.intents}
 
     def transport(self, device: str) -> str:
@@ -80,6 +76,15 @@ class Workspace:
         """The devices, not yet connected."""
         access = Access(hosts=KnownHosts(accept_new=accept_new_host_keys))
         return Network(self.nornir, self.of_devices, access, workers, progress)
+
+
+def _no_folder(platform: str, device: str, known: str) -> PlatformError:
+    if not platform:
+        return PlatformError(f"{device} names no platform; there is {known}", hint="say `platform:` in hosts.yaml")
+    return PlatformError(
+        f"there is no platform folder for {platform!r} ({device}); there is {known}",
+        hint=f"write templates/{platform}/ as docs/add-a-platform.md says, or mend `platform:` in hosts.yaml",
+    )
 
 
 def open_workspace(folder: Path, limit: tuple[str, ...] = ()) -> Workspace:
