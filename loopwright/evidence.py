@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from ipaddress import ip_address, ip_network
+from operator import attrgetter
 from sys import intern
 from typing import Any
 
@@ -48,6 +49,10 @@ class Origination:
     originator: str
     kind: str
     own: bool
+
+
+# The order of the values themselves, without asking each pair.
+_ORDER = attrgetter("protocol", "scope", "prefix", "originator", "kind", "own")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -93,7 +98,7 @@ class DeviceEvidence:
     @cached_property
     def _tables(self) -> Mapping[tuple[str, str], tuple[Origination, ...]]:
         tables: dict[tuple[str, str], list[Origination]] = {}
-        for origination in sorted(self.originations):
+        for origination in sorted(self.originations, key=_ORDER):
             tables.setdefault((origination.protocol, origination.prefix), []).append(origination)
         return {key: tuple(found) for key, found in tables.items()}
 
