@@ -1,5 +1,8 @@
 """Hazards of the drivers in whole runs: refusals that a driver does not see, hosts that are skipped, many threads."""
 
+import ast
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -8,19 +11,29 @@ from typing import Any
 
 import pytest
 import yaml
+from nornir.core import Nornir
+from nornir.core.inventory import Defaults, Groups, Host, Hosts, Inventory
+from nornir.core.task import Result, Task
+from nornir.plugins.runners import SerialRunner
 
+from lab.emulated.device import PASSWORD
 from lab.emulated.faults import Fault
+from lab.emulated.junos_commit import database
 from loopwright.change import Allowed
-from loopwright.errors import NotTaken
+from loopwright.device import Reader
+from loopwright.errors import DeviceError, LineRejected, Locked, NotTaken, UnexpectedAnswer
 from loopwright.journal import RunFolder
+from loopwright.platform import Platform
 from playbooks.look import look, planned
-from playbooks.provision import Provisioned, exit_code, provision
+from playbooks.provision import Provisioned, exit_code, jobs_of, provision
+from tasks.deploy import deploy, keep
+from tasks.driver import DriverSession
 from tasks.network import Network, Progress
 from tasks.workspace import open_workspace
-from tests.hazards.ground import USER, Ground, ground
+from tests.hazards.candidates import restarted
+from tests.hazards.ground import LOCAL, PLATFORMS, USER, Ground, ground
 
 LOOPBACKS = {"r1": "10.128.0.1", "r2": "10.128.0.2"}
-LO0 = {"ios": "Loopback0", "junos": "lo0.0"}
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +44,8 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
 
 @pytest.fixture
 def on(network: Ground) -> Iterator[Ground]:
-    started = {name: device.startup for name, device in network.emulation.devices.items()}
-    yield network
-    network.close()
-    for name, text in started.items():
-        network.device(name).startup = text
-        network.device(name).faults.clear()
-        network.device(name).reload()
+    with restarted(network) as made:
+        yield made
 
 
 class Desk:
@@ -66,11 +74,11 @@ def desk(on: Ground, tmp_path: Path, **said: Any) -> Iterator[Desk]:
     folder.mkdir()
     hosts = {
         name: {
-            "hostname": "127.0.0.1",
+            "hostname": LOCAL,
             "port": on.emulation.ports[name],
             "platform": on.device(name).system.name,
             "username": USER,
-            "password": "practice",
+            "password": PASSWORD,
             "data": {
                 "transport": "napalm",
                 "loopbacks": {
@@ -121,3 +129,144 @@ def test_a_refusal_that_the_driver_does_not_see_is_put_back(on: Ground, tmp_path
     assert states(on)["r1"] == before["r1"]
     on.emulation.advance(3600)
     assert states(on)["r1"] == before["r1"]
+
+
+def test_a_device_that_has_gone_back_by_itself_is_as_before(
+    on: Ground, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = states(on)
+
+    def late(*given: Any) -> Any:
+        on.emulation.advance(7200)
+        return keep(*given)
+
+    monkeypatch.setattr("playbooks.provision.keep", late)
+    with desk(on, tmp_path) as at:
+        result, code = at.provision()
+    assert (code, result.kept) == (5, ())
+    assert [put.restored for put in result.put_back.values()] == [True, True]
+    assert {name: state[0] for name, state in states(on).items()} == {name: state[0] for name, state in before.items()}
+    assert "Loopback0" not in on.device("r1").startup
+
+
+def test_a_candidate_that_lacks_a_line_is_dropped(on: Ground, tmp_path: Path) -> None:
+    before = states(on)
+    on.device("r2").faults.add(Fault("ignore", match="description"))
+    with desk(on, tmp_path) as at:
+        seen, plan = at.plan()
+        jobs = {"r2": jobs_of(at.workspace, seen, plan)["r2"]}
+        outcome = deploy(at.devices, jobs, at.folder)["r2"]
+        assert isinstance(outcome.error, NotTaken)
+        assert database(on.device("r2")).holder is None
+    assert states(on)["r2"] == before["r2"]
+
+
+def test_a_timer_of_somebody_else_is_a_lock(on: Ground, tmp_path: Path) -> None:
+    other = on.writer("r1", "netmiko")
+    other.write(["interface Loopback99", " description theirs"], 120)
+    before = states(on)["r1"]
+    with desk(on, tmp_path) as at:
+        seen, plan = at.plan()
+        job = jobs_of(at.workspace, seen, plan, 30)["r1"]
+        outcome = deploy(at.devices, {"r1": job}, at.folder)["r1"]
+        assert isinstance(outcome.error, Locked)
+    assert states(on)["r1"] == before
+
+
+FILES = {"no room": ("full-flash", "space"), "spoiled on the way": ("md5", "transfer")}
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_a_file_that_does_not_arrive_is_told(on: Ground, case: str) -> None:
+    kind, said = FILES[case]
+    on.device("r1").faults.add(Fault(kind))  # type: ignore[arg-type]
+    before = states(on)["r1"]
+    with pytest.raises(DeviceError, match=f"(?i){said}"):
+        on.transaction("r1", "napalm").load(["interface Loopback7"])
+    assert states(on)["r1"] == before
+
+
+# --- Nornir
+
+
+def bare_nornir() -> Nornir:
+    hosts = Hosts({name: Host(name, defaults=Defaults()) for name in LOOPBACKS})
+    return Nornir(inventory=Inventory(hosts, Groups(), Defaults()), runner=SerialRunner())
+
+
+def failing(task: Task) -> Result:
+    if task.host.name == "r1":
+        raise LineRejected("r1", "a line", "% refused", ())
+    return Result(task.host)
+
+
+def named(task: Task) -> Result:
+    return Result(task.host, result=task.host.name)
+
+
+def test_a_host_that_failed_is_skipped_by_what_comes_after_without_the_cure() -> None:
+    nornir = bare_nornir()
+    nornir.run(failing)
+    assert set(nornir.run(named)) == {"r2"}
+
+
+def test_a_host_that_failed_is_asked_by_every_phase_and_closed(on: Ground, tmp_path: Path) -> None:
+    def refuse(reader: Reader, platform: Platform) -> str:
+        if reader.name == "r1":
+            raise LineRejected("r1", "a line", "% refused", ())
+        return reader.name
+
+    with desk(on, tmp_path) as at:
+        first = at.devices.on("first", LOOPBACKS, refuse)
+        second = at.devices.on("second", LOOPBACKS, lambda reader, _: reader.name)
+        assert isinstance(first["r1"].error, LineRejected)
+        assert [second[name].value for name in LOOPBACKS] == list(LOOPBACKS)
+        hosts = at.devices.nornir.inventory.hosts
+        assert [list(hosts[name].connections) for name in LOOPBACKS] == [["napalm"], ["napalm"]]
+    assert [list(hosts[name].connections) for name in LOOPBACKS] == [[], []]
+
+
+# --- answers that a driver hands over as Python writes them
+
+NESTED = str([{"a": [{"b": [{"c": [{"d": [number]}]}]}]} for number in range(40)])
+
+
+def at_once(work: Any) -> list[BaseException]:
+    """Run the same in four threads that interrupt each other, and return what was raised."""
+    raised: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            for _ in range(20):
+                if not raised:
+                    work()
+        except BaseException as error:  # noqa: BLE001 - whatever it is
+            raised.append(error)
+
+    threads = [threading.Thread(target=run) for _ in range(4)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    return raised
+
+
+@pytest.mark.skipif(sys.version_info[:2] != (3, 11), reason="the fault is one of Python 3.11")
+def test_reading_what_python_writes_fails_in_threads_without_the_cure() -> None:
+    assert {type(error) for error in at_once(lambda: ast.literal_eval(NESTED))} == {SystemError}
+
+
+def test_what_python_writes_is_read_in_threads() -> None:
+    session = DriverSession("r2", None, PLATFORMS["junos"].driver, {})  # type: ignore[arg-type]
+    assert at_once(lambda: session._literal("show", NESTED)) == []
+
+
+def test_an_answer_that_is_not_what_python_writes_is_told() -> None:
+    session = DriverSession("r2", None, PLATFORMS["junos"].driver, {})  # type: ignore[arg-type]
+    with pytest.raises(UnexpectedAnswer, match="cannot be read"):
+        session._literal("show", "{broken")
