@@ -83,12 +83,20 @@ def _advertisements(
             if before is not None and _counts(before, request):
                 yield before
             elif request.via != "existing":
-                yield _advertisement(request, wanted, address, before, observed, platform)
+                beside = before or _beside(request.protocol, had)
+                yield _advertisement(request, wanted, address, beside, observed, platform)
     kept = {network(address) for address in loopback.addresses}
     let_go = not wanted.advertise and not wanted.advertise_said
     for key, advert in had.items():
         if key not in said and advert.prefix in kept and (advert.by != "line" or let_go):
             yield advert
+
+
+def _beside(protocol: str, had: Mapping[tuple[str, str], Advertisement]) -> Advertisement | None:
+    """How the protocol advertises another address of the loopback: what an interface is told holds for all of them."""
+    if protocol == "bgp":
+        return None
+    return next((a for key, a in sorted(had.items()) if key[0] == protocol and a.by == "line"), None)
 
 
 def _counts(before: Advertisement, request: WantedAdvertisement) -> bool:

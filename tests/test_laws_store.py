@@ -87,7 +87,8 @@ def keeping(before: Observed) -> Callable[[Loopback], Loopback]:
 
     def kept(advert: Advertisement, was: Loopback | None) -> Advertisement:
         had = {(a.protocol, a.prefix): a for a in was.advertise} if was else {}
-        old = had.get((advert.protocol, advert.prefix), advert)
+        beside = (a for a in had.values() if a.protocol == advert.protocol != "bgp")
+        old = had.get((advert.protocol, advert.prefix)) or next(beside, advert)
         left = {name: getattr(old, name) for name in ("cost", "level", "passive") if getattr(advert, name) is None}
         return replace(advert, **left)
 
