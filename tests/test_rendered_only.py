@@ -82,11 +82,14 @@ def test_no_two_lines_of_a_loopback_mean_the_same(platform: Platform, frame: str
 # A candidate that a commit does not keep over a reboot.
 
 
+SAVE = "save; compare saved"
+
+
 @dataclass
 class Shell:
     """A terminal of a system with a candidate, as far as a writer sees it."""
 
-    saved: str = "Done"
+    saved: str = "No changes between working and saved configurations."
     context: str = ""
     sent: list[str] = field(default_factory=list)
 
@@ -99,20 +102,20 @@ class Shell:
     def _answer(self, command: str) -> Answer:
         self.sent.append(command)
         self.context = {"configure": "#", "exit": "", "exit discard": ""}.get(command, self.context)
-        return Answer(command, self.saved if command == "save" else "", self.context)
+        return Answer(command, self.saved if command == SAVE else "", self.context)
 
 
 def test_a_committed_candidate_is_saved_where_its_folder_names_a_command() -> None:
     shell = Shell()
     _writer(shell).save()
-    assert shell.sent == ["configure", "save", "exit"]
+    assert shell.sent == ["configure", SAVE, "exit"]
 
 
 def test_a_candidate_that_was_not_saved_is_told_and_its_session_left() -> None:
     shell = Shell(saved="No space left on device")
     with pytest.raises(UnexpectedAnswer, match="No space left"):
         _writer(shell).save()
-    assert shell.sent == ["configure", "save", "exit discard"]
+    assert shell.sent == ["configure", SAVE, "exit discard"]
 
 
 def _writer(shell: Shell) -> CandidateWriter:
@@ -148,7 +151,7 @@ def test_a_router_id_makes_no_second_process() -> None:
     assert (process.name, process.router_id) == ("65000", "10.0.0.1")
 
 
-# The seventh folder's session, in the form that its user guide shows.
+# The seventh folder's session, in the form that its user guide and its source show.
 
 
 SPOKEN = """\
@@ -170,9 +173,9 @@ Interface "dum0" is not a member of VRF "BLUE"!
 [[protocols ospf]] failed
 Commit failed
 [edit]
-r1@r1# save
-Saving configuration to '/config/config.boot'...
-Done
+r1@r1# save; compare saved
+No changes between working and saved configurations.
+
 [edit]
 r1@r1# exit
 Warning: configuration changes have not been saved.
