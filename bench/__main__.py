@@ -9,8 +9,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from bench import report
-from bench.aims import Aim, correctness_aims, cost_aims, pure_aim, trip_aim, wall_aims
+from bench.aims import Aim, correctness_aims, cost_aims, emulated_aims, pure_aim, trip_aim, wall_aims
 from bench.configuring import Task, exchanges, learn, line, rounds
+from bench.emulated import NETWORKS, Playbook, emulated
 from bench.figures import TOOLS, Exchange, Run, Stage, of
 from bench.measure import BenchError
 from bench.practice import Practice, practice
@@ -19,7 +20,8 @@ from bench.whole import whole, whole_exchanges
 from lab.errors import LabError
 
 EXIT_FAULT, EXIT_NO_NETWORK = 1, 3
-QUICK = ["--routers", "4", "--delay-ms", "0", "--pure", "200", "--runs", "1"]
+QUICK = ["--routers", "4", "--delay-ms", "0", "--pure", "200", "--runs", "1", "--emulated", "10"]
+ROUTERS, PURE, EMULATED = 50, (1000, 5000, 20000), 1000
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Figures:
     playbooks: tuple[Stage, ...] = ()
     playbooks_seen: dict[str, Exchange] = field(default_factory=dict)
     pure: dict[int, tuple[Stage, ...]] = field(default_factory=dict)
+    emulated: tuple[Playbook, ...] = ()
 
     def aims(self) -> Iterator[Aim]:
         """Every aim that there are figures for."""
@@ -47,9 +50,12 @@ class Figures:
         if self.pure:
             devices = max(self.pure)
             yield pure_aim(counted(self.pure[devices]), devices)
+        yield from emulated_aims(self.emulated)
 
     def text(self) -> Iterator[str]:
         """The report."""
+        yield report.machine(os.cpu_count() or 1, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+        yield ""
         for delay_ms, runs in self.runs.items():
             yield from report.configuring(runs, delay_ms)
             commands = {tool: max(run.commands for run in of(runs, tool)) for tool in TOOLS}
@@ -58,6 +64,8 @@ class Figures:
             yield from report.playbooks(self.playbooks, self.playbooks_seen)
         if self.pure:
             yield from report.pure(self.pure, LOOPBACKS)
+        if self.emulated:
+            yield from report.emulated(self.emulated)
         yield from report.aims(tuple(self.aims()))
 
 
@@ -69,18 +77,30 @@ def _sizes(text: str) -> list[int]:
     return [int(word) for word in text.split(",") if word]
 
 
+def _words(text: str) -> list[str]:
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
 def options(argv: Sequence[str]) -> argparse.Namespace:
     """Read the command line; --quick stands for a small set of options that others may change."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--routers", type=int, default=50, help="routers of the practice network; 0 for none")
+    parser.add_argument("--routers", type=int, help="routers of the practice network; 0 for none")
     parser.add_argument("--delay-ms", type=_numbers, default=[0, 50], help="delays per round trip, with commas")
-    parser.add_argument("--pure", type=_sizes, default=[1000, 5000, 20000], help="sizes of inventories, with commas")
+    parser.add_argument("--pure", type=_sizes, help="sizes of inventories, with commas")
+    parser.add_argument("--emulated", type=int, help="emulated devices; given alone, nothing else is measured")
+    parser.add_argument("--networks", type=_words, default=list(NETWORKS), help=f"of {', '.join(NETWORKS)}")
     parser.add_argument("--runs", type=int, default=3, help="runs of the configuring part of each tool, per delay")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there as well")
     parser.add_argument("--skip-playbooks", action="store_true", help="only the configuring part and the pure stages")
     parser.add_argument("--quick", action="store_true", help=" ".join(QUICK))
     quick = QUICK if "--quick" in argv else []
-    return parser.parse_args([*quick, *argv])
+    chosen = parser.parse_args([*quick, *argv])
+    alone = bool(chosen.emulated)
+    defaults = {"routers": 0 if alone else ROUTERS, "pure": [] if alone else [*PURE], "emulated": EMULATED}
+    for name, value in defaults.items():
+        if getattr(chosen, name) is None:
+            setattr(chosen, name, value)
+    return chosen
 
 
 def say(text: str) -> None:
@@ -118,6 +138,8 @@ def main(argv: Sequence[str]) -> int:
         if chosen.pure:
             say("pure stages")
             figures.pure = scale(chosen.pure, say)
+        if chosen.emulated:
+            figures.emulated = emulated(chosen.emulated, chosen.networks, say)
         if chosen.routers:
             on_routers(chosen, figures)
     except (BenchError, LabError) as error:

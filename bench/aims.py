@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from bench.emulated import PROVISION, Playbook
 from bench.figures import BARE, OURS, PLAIN, Exchange, Run, Stage, middle, of, trips_beyond_contexts, wall_ratio
 
 ROUTERS, DEVICES = 50, 20_000
@@ -12,6 +13,7 @@ ROUND_TRIPS = 12
 CPU_S = 0.7
 MEMORY_MB, MEMORY_MB_PER_DEVICE = 60.0, 0.2
 PURE_S = 20.0
+EMULATED, EMULATED_S, EMULATED_MB = 1000, 300.0, 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +68,13 @@ def pure_aim(stages: Sequence[Stage], devices: int) -> Aim:
     """The aim about the stages that touch no device."""
     note = "" if devices == DEVICES else f"the aim is for {DEVICES} devices, these are {devices}"
     return Aim("pure stages", sum(stage.wall for stage in stages), PURE_S, "s", note)
+
+
+def emulated_aims(found: Sequence[Playbook]) -> Iterator[Aim]:
+    """The aims about a thousand emulated devices: every first provision with its proof."""
+    for one in found:
+        if one.job == PROVISION:
+            note = "" if one.devices == EMULATED else f"the aim is for {EMULATED} devices, these are {one.devices}"
+            what = f"of provision with proof, emulated {one.network}"
+            yield Aim(f"wall time {what}", one.wall, EMULATED_S, "s", note)
+            yield Aim(f"memory {what}", one.resident, EMULATED_MB, "MB", note)

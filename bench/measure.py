@@ -63,13 +63,13 @@ def measure(module: str, request: Mapping[str, Any]) -> Measured:
         argv = [sys.executable, "-m", "bench.child", module, str(folder / "request.json"), str(folder / "answer.json")]
         with (folder / "words").open("w+") as words:
             with subprocess.Popen(argv, cwd=ROOT, stdout=words, stderr=words) as process:
-                peaks = _watch(process)
+                peaks = watch(process)
             if process.returncode:
                 raise BenchError(f"{module} failed\n{(folder / 'words').read_text()[-4000:]}")
         return _measured(json.loads((folder / "answer.json").read_text()), peaks)
 
 
-def _watch(process: "subprocess.Popen[bytes]", clock: Callable[[], float] = time.monotonic) -> dict[str, int]:
+def watch(process: "subprocess.Popen[bytes]", clock: Callable[[], float] = time.monotonic) -> dict[str, int]:
     """Sample a process until it ends; one that does not end is killed."""
     peaks: dict[str, int] = {}
     deadline = clock() + TIMEOUT_S

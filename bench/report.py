@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bench.aims import Aim
+from bench.emulated import Playbook
 from bench.figures import BARE, OURS, PLAIN, TOOLS, Exchange, Run, Stage, middle, of, wall_ratio
 from bench.whole import ALL
 
@@ -109,6 +110,44 @@ def pure(sizes: Mapping[int, Sequence[Stage]], loopbacks: int) -> Iterator[str]:
         for s in found
     )
     yield from table(("devices", "stage", "wall s", "CPU s", "peak anon MB"), rows)
+
+
+def emulated(found: Sequence[Playbook]) -> Iterator[str]:
+    """The playbooks over emulated devices, each whole, then its phases."""
+    yield "### Playbooks over emulated devices on the topology model"
+    yield ""
+    ours = ("devices", "wall s", "devices/s", "CPU s", "anon MB", "RSS MB", "threads")
+    theirs = ("emulator CPU s", "emulator MB", "commands", "connections", "lines")
+    yield from table(("playbook", *ours, *theirs), (_emulated(one) for one in found))
+    yield "Commands and connections: of the median device. Lines: configuration lines over all devices."
+    yield ""
+    for one in found:
+        phases = ", ".join(f"{name} {wall:.1f} s" for name, wall in one.phases.items())
+        yield f"- {one.network}, {one.job}: {phases}"
+    yield ""
+
+
+def _emulated(one: Playbook) -> Row:
+    return (
+        f"{one.network}: {one.job}",
+        f"{one.devices}",
+        f"{one.wall:.1f}",
+        f"{one.rate:.1f}",
+        f"{one.cpu:.1f}",
+        f"{one.anonymous:.0f}",
+        f"{one.resident:.0f}",
+        f"{one.threads}",
+        f"{one.emulator_cpu:.1f}",
+        f"{one.emulator_memory:.0f}",
+        f"{one.commands:g}",
+        f"{one.connections:g}",
+        f"{one.lines}",
+    )
+
+
+def machine(processors: int, memory: int) -> str:
+    """The machine that the figures are from; memory in bytes."""
+    return f"Taken on {processors} processors and {memory / 2**30:.0f} GB of memory."
 
 
 def aims(found: Sequence[Aim]) -> Iterator[str]:

@@ -5,12 +5,13 @@ import math
 import pytest
 
 from bench.__main__ import options
-from bench.aims import Aim, correctness_aims, memory_allowed, pure_aim, trip_aim, wall_aims
+from bench.aims import Aim, correctness_aims, emulated_aims, memory_allowed, pure_aim, trip_aim, wall_aims
+from bench.emulated import NETWORKS, Playbook, more
 from bench.figures import BARE, OURS, PLAIN, Exchange, Run, Stage, middle, run_of, trips_beyond_contexts, wall_ratio
 from bench.measure import BenchError, Measured, measure, peaks_of
 from bench.meter import Meter, Span
 from bench.practice import gained, lacks, stated
-from bench.report import table
+from bench.report import emulated, machine, table
 from bench.request import contexts, with_exits
 from bench.scale import counted
 
@@ -149,6 +150,40 @@ def test_quick_leaves_room_for_other_options():
     chosen = options(["--quick", "--routers", "2"])
     assert (chosen.routers, chosen.runs, chosen.delay_ms) == (2, 1, [0.0])
     assert options([]).delay_ms == [0, 50]
+
+
+def test_emulated_devices_asked_for_alone_are_measured_alone():
+    alone, everything = options(["--emulated", "100"]), options([])
+    assert (alone.emulated, alone.routers, alone.pure) == (100, 0, [])
+    assert (everything.emulated, everything.routers, len(everything.pure)) == (1000, 50, 3)
+    assert options(["--emulated", "100", "--pure", "1000"]).pure == [1000]
+    assert everything.networks == list(NETWORKS)
+
+
+def playbook(job: str, wall: float, resident: float, devices: int = 1000) -> Playbook:
+    return Playbook("ios", job, devices, wall, 1.0, 300.0, resident, 1050, 1.0, 100.0, 60, 1, 6000, {"read": 2.0})
+
+
+def test_a_rate_is_devices_per_second():
+    assert playbook("verify", 80.0, 400.0).rate == 12.5
+
+
+def test_only_the_first_provision_of_emulated_devices_has_an_aim():
+    found = (playbook("provision", 299.0, 601.0), playbook("verify", 999.0, 999.0))
+    assert [aim.met for aim in emulated_aims(found)] == [True, False]
+    assert not any(aim.note for aim in emulated_aims(found))
+    assert all("50" in aim.note for aim in emulated_aims((playbook("provision", 1.0, 1.0, 50),)))
+
+
+def test_counters_tell_what_was_asked_meanwhile():
+    assert more({"r1": 3, "r2": 0}, {"r1": 10, "r2": 1}) == [7, 1]
+
+
+def test_the_report_names_emulation_model_and_machine():
+    told = "\n".join(emulated((playbook("verify", 80.0, 400.0),)))
+    assert "emulated devices on the topology model" in told
+    assert "- ios, verify: read 2.0 s" in told
+    assert machine(2, 24 * 2**30) == "Taken on 2 processors and 24 GB of memory."
 
 
 def test_tables_line_up():
