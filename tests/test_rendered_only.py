@@ -70,7 +70,7 @@ def _sayable(intent: Intent, platform: Platform) -> Intent:
 
 
 @pytest.mark.parametrize(("platform", "frame"), frames().values(), ids=list(frames()))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_no_two_lines_of_a_loopback_mean_the_same(platform: Platform, frame: str, data: st.DataObject) -> None:
     routing = routing_of(platform, frame)
