@@ -13,7 +13,7 @@ Evaluate = Callable[[Any], Any]
 # A mapping whose shape depends on its `type`; jmespath names no type for it.
 Node = Any
 
-REMEMBERED = 10_000
+REMEMBERED = 2048
 """How many answers a function remembers at one place of an expression."""
 _COMPARE = TreeInterpreter.COMPARATOR_FUNC
 
@@ -26,6 +26,17 @@ def compiled(expression: str, options: Options) -> Evaluate:
 def false(value: Any) -> bool:
     """Whether jmespath takes a value for false."""
     return value is None or value is False or value in ("", [], {})
+
+
+class _Expression:
+    """An expression that is handed to a function; jmespath knows one by the name of its class."""
+
+    def __init__(self, expression: Evaluate) -> None:
+        self.expression = expression
+
+    def visit(self, expression: Evaluate, value: Any) -> Any:
+        """Return what the expression says of a value."""
+        return expression(value)
 
 
 class _Compiler:
@@ -125,6 +136,21 @@ class _Compiler:
             return _collected([element for element in found if not false(holds(element))], part)
 
         return evaluate
+
+    def _flatten(self, node: Node) -> Evaluate:
+        base = self.of(node["children"][0])
+
+        def evaluate(value: Any) -> Any:
+            found = base(value)
+            if not isinstance(found, list):
+                return None
+            return [part for element in found for part in (element if isinstance(element, list) else [element])]
+
+        return evaluate
+
+    def _expref(self, node: Node) -> Evaluate:
+        handed = _Expression(self.of(node["children"][0]))
+        return lambda _: handed
 
     def _function_expression(self, node: Node) -> Evaluate:
         name, parts = node["value"], self._each(node)

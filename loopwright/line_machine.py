@@ -12,7 +12,7 @@ from typing import Any
 
 import textfsm
 
-REMEMBERED = 4096
+REMEMBERED = 2048
 """How many lines a state remembers: more than a device tells, not more than memory is worth."""
 _ENDS = ("End", "EOF")
 
