@@ -131,6 +131,8 @@ def _second_origin(e: Expectation, viewer: str, entries: Iterable[Origination], 
         origin = viewer if seen.own else picture.originator(seen)
         if origin in e.members or not _originates(e, seen, origin, entries, picture):
             continue
+        if origin is None and any(picture.answered(member) is None for member in e.members):
+            continue  # a member of the group that says nothing may be the one
         who = origin or f"{seen.originator}, which is not in the inventory,"
         command = picture.table_command(viewer, seen.protocol, seen.prefix)
         return Cause("duplicate", origin or "", f"{who} originates {seen.prefix} in {seen.protocol} too", command)

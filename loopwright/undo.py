@@ -15,14 +15,18 @@ Back = tuple[tuple[str, ...], ...]
 
 
 def touched(observed: Observed, changes: Iterable[Change], platform: Platform) -> tuple[PathLine, ...]:
-    """The lines of a device that a plan touches or relies on: the stanzas of its loopbacks, and what states routing."""
+    """The lines of a device that a plan touches or relies on: the stanzas of its loopbacks, and what states routing.
+
+    What stands on another interface is neither, whatever it says.
+    """
     names = {change.interface for change in changes}
     words = platform.configuration
-    return tuple(
-        line
-        for line in observed.lines
-        if (words.interface_of(line) in names or words.index.find(line) is not None) and not _is_default(line, platform)
-    )
+
+    def is_touched(line: PathLine) -> bool:
+        interface = words.interface_of(line)
+        return interface in names or (interface is None and words.index.find(line) is not None)
+
+    return tuple(line for line in observed.lines if is_touched(line) and not _is_default(line, platform))
 
 
 def planned(before: Observed, changes: Sequence[Change], platform: Platform) -> tuple[PathLine, ...]:

@@ -234,7 +234,11 @@ def _putter(job: Job, folder: RunFolder) -> Callable[[Reader, Platform], PutBack
                 writer(session).disarm()
             folder.record("as before", device=device)
             return PutBack(True, "it is as it was before; nothing had to be undone")
-        after = carry_out(job, _steps_back(job, now, back, platform), folder)(session, platform).after
+        steps = _steps_back(job, now, back, platform)
+        if not writer(session).armed():
+            # Somebody else's commit has confirmed ours; or it is undone, and then their lines are all that is new.
+            steps = tuple(step for step in steps if step.action is not Action.CONFIRM)
+        after = carry_out(job, steps, folder)(session, platform).after
         left = way_back(job.before, after, changes, platform) if after is not None else None
         if left == ():
             return PutBack(True, "it is as it was before")
