@@ -1,6 +1,7 @@
 """A NAPALM driver as a Nornir connection: options of its own, a device that is known before credentials are sent."""
 
 import copy
+import inspect
 import io
 import re
 import ssl
@@ -13,6 +14,7 @@ from typing import Any
 
 from napalm import get_network_driver
 from napalm.base.base import NetworkDriver
+from netmiko.base_connection import BaseConnection
 from nornir.core.configuration import Config
 from nornir.core.inventory import Host
 
@@ -22,10 +24,12 @@ from tasks.driver import CONNECTING, translated
 from tasks.gate import CredentialGate
 from tasks.host_keys import KnownHosts, name_of
 from tasks.ssh import greet
+from tasks.ssh_options import CONNECTION as SSH
 from tasks.ssh_options import SshOptions, options_of
 
 CONNECTION = "napalm"
 TIMEOUT = 60  # seconds for one call
+_NETMIKO = set(inspect.signature(BaseConnection.__init__).parameters) - {"self", "port"}
 _OURS = {"optional_args", "timeout", "tls_ca", "tls_verify"}
 
 
@@ -51,6 +55,12 @@ def driver_options(host: Host, words: DriverWords) -> DriverOptions:
             raise UsageError(f"{where}.{key}: is unknown", hint=f"Known are {', '.join(sorted(_OURS))}.")
     ssh = options_of(host)
     secure = _netmiko_arguments(ssh) if words.library == "netmiko" else {}
+    for key in extras.get("optional_args", {}):
+        if secure and key in _NETMIKO:
+            raise UsageError(
+                f"{where}.optional_args.{key}: is an option of netmiko",
+                hint=f"Where it is supported, it stands in connection_options.{SSH}.extras.",
+            )
     arguments = {**copy.deepcopy(dict(words.options)), **extras.get("optional_args", {}), **secure}
     arguments["port"] = given.port or words.port
     if words.key_option and ssh.key_files and not ssh.password:

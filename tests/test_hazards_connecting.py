@@ -26,8 +26,10 @@ from loopwright.errors import (
     NotAuthorised,
     SessionLost,
     Unreachable,
+    UsageError,
 )
 from tasks.connect import Access, open_reader
+from tasks.driver_connection import driver_options
 from tests.hazards.ground import LOCAL, PLATFORMS, USER, Ground, ground
 
 IOS, OTHER, JUNOS, EOS = "r1", "r2", "r3", "r4"
@@ -121,6 +123,19 @@ def test_each_host_is_its_own_device(on: Ground) -> None:
     shown = [reader.show(["show running-config"])[0] for reader in readers]
     assert (f"hostname {IOS}" in shown[0], f"hostname {OTHER}" in shown[1]) == (True, True)
     assert hosts[0].get_connection_parameters("napalm").extras == {"optional_args": shared}
+
+
+@pytest.mark.parametrize("option", ["global_cmd_verify", "ssh_strict", "fast_cli"])
+def test_options_of_netmiko_are_given_in_one_place(on: Ground, option: str) -> None:
+    with pytest.raises(UsageError, match=option):
+        on.reader(IOS, "napalm", napalm={"optional_args": {option: False}})
+
+
+def test_each_host_has_the_secret(on: Ground) -> None:
+    hosts = of_a_group(on, enable_password="open")
+    given = [driver_options(host, PLATFORMS["eos"].driver).arguments for host in hosts]
+    drivers = [get_network_driver("eos")(LOCAL, USER, PASSWORD, optional_args=dict(options)) for options in given]
+    assert [driver.enablepwd for driver in drivers] == ["open", "open"]
 
 
 # --- who is told a password
