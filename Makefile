@@ -18,11 +18,11 @@ $(STAMP): requirements.txt pyproject.toml
 demo: setup            ## the main job on the practice network, from nothing to proven and down again
 	@$(BIN)/python -m playbooks.demo
 
-test: setup            ## every test, those on real routers included
-	@$(BIN)/python -m pytest
+test: fast             ## every test, those on real routers included
+	@$(BIN)/python -m pytest -m lab
 
 fast: setup            ## the tests that need no router
-	@$(BIN)/python -m pytest -m "not lab"
+	@$(BIN)/python -m pytest -m "not lab" --numprocesses 2
 
 check: setup           ## style, types, the direction of imports
 	@$(BIN)/ruff check .

@@ -164,7 +164,7 @@ def read_platform(folder: Path | Traversable) -> Platform:
     """Read one platform folder; raises PlatformError naming the file and the key that cannot be used."""
     where = f"{folder.name}/platform.yaml"
     try:
-        words = yaml.safe_load(folder.joinpath("platform.yaml").read_text(encoding="utf-8"))
+        words = yaml.load(folder.joinpath("platform.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         templates = {
             entry.name: entry.read_text(encoding="utf-8")
             for entry in folder.iterdir()

@@ -7,9 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 import lab
 from tests.practice import Practice, provision_everything, write_inventory
+
+# People's runs look for new cases; the run that decides whether a change lands repeats the same ones.
+settings.register_profile("repeatable", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("repeatable")
 
 ENVIRONMENT = "LOOPWRIGHT_PRACTICE"
 """Names a practice network that is up, to spare its start while working on tests."""
