@@ -100,7 +100,7 @@ class DeviceEvidence:
         tables: dict[tuple[str, str], list[Origination]] = {}
         for origination in sorted(self.originations, key=_ORDER):
             tables.setdefault((origination.protocol, origination.prefix), []).append(origination)
-        return {key: tuple(found) for key, found in tables.items()}
+        return {key: _once(tuple(found)) for key, found in tables.items()}
 
     def table(self, protocol: str, prefix: str) -> tuple[Origination, ...]:
         """What a protocol's own table holds for exactly a prefix."""
@@ -196,8 +196,14 @@ def _route(row: Mapping[str, Any], platform: Platform) -> Route:
         protocol=_text(row["protocol"]),
         selected=bool(row.get("selected")),
         installed=bool(row.get("installed")),
-        nexthops=tuple((_text(hop[0]).lower(), name(_text(hop[1]))) for hop in row.get("nexthops") or ()),
+        nexthops=_once(tuple((_text(hop[0]).lower(), name(_text(hop[1]))) for hop in row.get("nexthops") or ())),
     )
+
+
+@lru_cache(maxsize=10_000)
+def _once(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """One copy of equal values: most routes of a device lead the same way, a table is on every router of its area."""
+    return values
 
 
 def _scope(protocol: str, scope: str) -> str:
