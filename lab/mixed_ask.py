@@ -1,10 +1,11 @@
-"""Asks one device of the mixed network a show command, over the transport that its system has."""
+"""Asks one device of the mixed network, or types on it, over the transport that its system has."""
 
 import base64
 import json
 import ssl
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from typing import Any
 
 from ncclient import manager  # type: ignore[import-untyped]  # it comes without types
@@ -44,52 +45,86 @@ def tell(network: MixedNetwork, name: str, command: str) -> str:
 
 def _typed(device: MixedDevice, command: str) -> str:
     """Ask as one types it."""
-    with ConnectHandler(
-        device_type=TYPED[device.system],
-        host=device.host,
-        port=device.port,
-        username=device.username,
-        use_keys=True,
-        key_file=str(device.key_file),
-        allow_agent=False,
-        ssh_strict=True,
-        alt_host_keys=True,
-        alt_key_file=str(device.known_hosts),
-    ) as connection:
+    with ConnectHandler(**_login(device)) as connection:
         return f"{connection.send_command(command, read_timeout=LONG)}\n"
 
 
 def _by_netconf(device: MixedDevice, command: str) -> str:
     """Ask with an operational command inside NETCONF."""
-    with manager.connect(
-        host=device.host,
-        port=device.port,
-        username=device.username,
-        password=device.password,
-        key_filename=str(device.key_file),
-        hostkey_verify=False,
-        allow_agent=False,
-        look_for_keys=False,
-        timeout=LONG,
-        device_params={"name": "junos"},
-    ) as connection:
+    with manager.connect(**_netconf(device)) as connection:
         return f"{connection.command(command=command, format='text').xpath('string(//output)').strip()}\n"
+
+
+def _login(device: MixedDevice) -> dict[str, Any]:
+    """Return how to log in as one types."""
+    return {
+        "device_type": TYPED[device.system],
+        "host": device.host,
+        "port": device.port,
+        "username": device.username,
+        "use_keys": True,
+        "key_file": str(device.key_file),
+        "allow_agent": False,
+        "ssh_strict": True,
+        "alt_host_keys": True,
+        "alt_key_file": str(device.known_hosts),
+    }
+
+
+def _netconf(device: MixedDevice) -> dict[str, Any]:
+    """Return how to log in for NETCONF."""
+    return {
+        "host": device.host,
+        "port": device.port,
+        "username": device.username,
+        "password": device.password,
+        "key_filename": str(device.key_file),
+        "hostkey_verify": False,
+        "allow_agent": False,
+        "look_for_keys": False,
+        "timeout": LONG,
+        "device_params": {"name": "junos"},
+    }
 
 
 def _by_https(network: MixedNetwork, device: MixedDevice, command: str) -> str:
     """Ask over the command API."""
-    params: dict[str, Any] = {"version": 1, "format": "text", "cmds": ["enable", command]}
+    return str(_called(network, device, ["enable", command])[-1]["output"])
+
+
+def _called(network: MixedNetwork, device: MixedDevice, commands: list[str]) -> list[dict[str, Any]]:
+    """Call the command API. Raises LabError for what it refuses."""
+    params: dict[str, Any] = {"version": 1, "format": "text", "cmds": commands}
+    words = base64.b64encode(f"{device.username}:{device.password}".encode()).decode()
     request = urllib.request.Request(
         f"https://{device.host}:{device.port}/command-api",
         json.dumps({"jsonrpc": "2.0", "method": "runCmds", "params": params, "id": 1}).encode(),
-        {
-            "Content-Type": "application/json",
-            "Authorization": "Basic " + base64.b64encode(f"{device.username}:{device.password}".encode()).decode(),
-        },
+        {"Content-Type": "application/json", "Authorization": f"Basic {words}"},
     )
     trusted = ssl.create_default_context(cafile=str(certificate(network.folder)))
     with urllib.request.urlopen(request, timeout=LONG, context=trusted) as answer:  # noqa: S310 - the same
         said = json.load(answer)
     if "error" in said:
-        return f"{said['error']['message']}\n"
-    return str(said["result"][-1]["output"])
+        raise LabError(f"{device.name}: {said['error']['message']}")
+    found: list[dict[str, Any]] = said["result"]
+    return found
+
+
+def configure(network: MixedNetwork, name: str, lines: Sequence[str]) -> None:
+    """Type configuration lines on a device, as somebody does who knows nothing of us. Raises LabError."""
+    device = network.devices[name]
+    if device.system == REAL:
+        network.routers.vtysh(name, "configure terminal", *lines)
+    elif device.system in TYPED:
+        with ConnectHandler(**_login(device)) as connection:
+            # Told of each line: what is refused is a fault of whoever calls this.
+            connection.send_config_set(list(lines), error_pattern=r"^\s*%", exit_config_mode=False)
+            if device.system == "iosxr":
+                connection.send_command("commit", expect_string=r"#")
+            connection.exit_config_mode()
+    elif device.system == "junos":
+        with manager.connect(**_netconf(device)) as connection:
+            connection.load_configuration(action="set", config=list(lines))
+            connection.commit()
+    else:
+        _called(network, device, ["enable", "configure", *lines, "end"])

@@ -12,6 +12,7 @@ import lab
 
 ROOT = Path(__file__).parent.parent
 GOLDEN = ROOT / "tests/golden/demo.txt"
+ON_MODEL = ROOT / "tests/golden/demo_model.txt"
 MASKS = (
     (r"\d+\.\d+ s\b", "N.N s"),
     (r"\(\d+ readings", "(N readings"),
@@ -38,19 +39,30 @@ def practice_possible() -> None:
         pytest.skip(f"no practice network here: {reason}")
 
 
-@pytest.mark.lab
-@pytest.mark.timeout(180)
-def test_the_demo_prints_what_is_kept(practice_possible: None) -> None:
+def demo_prints_what_is_kept(golden: Path, *options: str) -> None:
     """UPDATE_GOLDEN=1 keeps what it prints now."""
     environment = {**os.environ, "COLUMNS": "100", "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
-        [sys.executable, "-m", "playbooks.demo"],
+        [sys.executable, "-m", "playbooks.demo", *options],
         env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=170, check=False,
     )  # fmt: skip
     if os.environ.get("UPDATE_GOLDEN"):
-        GOLDEN.write_text(masked(done.stdout), encoding="utf-8")
-    assert masked(done.stdout) == GOLDEN.read_text(encoding="utf-8")
+        golden.write_text(masked(done.stdout), encoding="utf-8")
+    assert masked(done.stdout) == golden.read_text(encoding="utf-8")
     assert done.returncode == 0
+
+
+@pytest.mark.lab
+@pytest.mark.timeout(180)
+def test_the_demo_on_real_routing_prints_what_is_kept(practice_possible: None) -> None:
+    demo_prints_what_is_kept(GOLDEN)
+
+
+@pytest.mark.lab
+@pytest.mark.timeout(180)
+def test_the_demo_on_the_model_prints_what_is_kept() -> None:
+    """With Python alone, on any machine."""
+    demo_prints_what_is_kept(ON_MODEL, "--model")
 
 
 def _shown(name: str) -> str:
