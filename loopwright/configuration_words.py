@@ -10,8 +10,25 @@ from loopwright.errors import PlatformError
 from loopwright.models import PathLine
 from loopwright.pathlines import TOKENISERS
 from loopwright.patterns import LinePattern, PatternIndex
+from loopwright.section import refuse_unknown
 
 RELATIONS = ("on-interface", "covered", "listed", "redistributed", "exported")
+KEYS = (
+    "assertion",
+    "command",
+    "contexts",
+    "defaults",
+    "encoding",
+    "facts",
+    "interface",
+    "negation",
+    "negations",
+    "runs",
+    "skip",
+    "stanzas",
+    "styles",
+    "tokeniser",
+)
 FACTS = (
     "interface", "address", "description", "shutdown", "vrf", "advertised", "attribute", "process", "router-id",
     "peer", "group", "export", "accepted", "default", "container",
@@ -123,6 +140,7 @@ class ConfigurationWords:
 
 def configuration_words(words: Mapping[str, Any], where: str) -> ConfigurationWords:
     """Read the `configuration` section of a platform folder; raises PlatformError, or KeyError for a missing key."""
+    refuse_unknown(words, KEYS, f"{where}: configuration")
     if words["tokeniser"] not in TOKENISERS:
         raise PlatformError(f"{where}: unknown tokeniser {words['tokeniser']!r}, there is {', '.join(TOKENISERS)}")
     contexts = words.get("contexts", {})

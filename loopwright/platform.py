@@ -17,6 +17,7 @@ from loopwright.driver_words import DriverWords, driver_words
 from loopwright.errors import PlatformError
 from loopwright.loopback_words import LoopbackWords, Text
 from loopwright.models import DEFAULT_VRF, PathLine
+from loopwright.section import refuse_unknown
 from loopwright.session_words import SessionWords
 
 __all__ = [
@@ -30,6 +31,22 @@ __all__ = [
     "load_platforms",
     "read_platform",
 ]
+
+
+KEYS = (
+    "capabilities",
+    "configuration",
+    "driver",
+    "evidence",
+    "identify",
+    "loopbacks",
+    "not_told",
+    "session",
+    "show",
+    "title",
+    "transport",
+)
+CAPABILITIES = ("commit_strategy", "vrf_move")
 
 
 @dataclass(frozen=True)
@@ -165,6 +182,8 @@ def read_platform(folder: Path | Traversable) -> Platform:
     where = f"{folder.name}/platform.yaml"
     try:
         words = yaml.load(folder.joinpath("platform.yaml").read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        refuse_unknown(words, KEYS, where)
+        refuse_unknown(words["capabilities"], CAPABILITIES, f"{where}: capabilities")
         templates = {
             entry.name: entry.read_text(encoding="utf-8")
             for entry in folder.iterdir()

@@ -1,10 +1,17 @@
 """Typed reading of one section of a platform folder, with errors that name the key."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from loopwright.errors import PlatformError
+
+
+def refuse_unknown(section: Mapping[str, Any], known: Iterable[str], where: str) -> None:
+    """Refuse keys that nobody reads: they are misspelt. Raises PlatformError."""
+    unknown = sorted(str(key) for key in section if key not in set(known))
+    if unknown:
+        raise PlatformError(f"{where}: unknown keys: {', '.join(unknown)}")
 
 
 class Section:
@@ -56,9 +63,7 @@ class Section:
 
     def refuse_the_rest(self) -> None:
         """Refuse keys that nobody asked for: they are misspelt."""
-        unknown = sorted(str(key) for key in self._section if key not in self._asked)
-        if unknown:
-            raise PlatformError(f"{self._where}: unknown keys: {', '.join(unknown)}")
+        refuse_unknown(self._section, self._asked, self._where)
 
     def _compiled(self, key: str, text: str) -> re.Pattern[str]:
         try:
