@@ -26,7 +26,7 @@ SHORT = {
     "len": "length",
 }  # fmt: skip
 EVERYWHERE = re.compile(
-    r"(?:no\s+)?(?:sh\w*|copy|checkpoint|rollback|terminal|ping6?|dir|reload|wr\w*)\b", re.IGNORECASE
+    r"(?:no\s+)?(?:show?|copy|checkpoint|rollback|terminal|ping6?|dir|reload|wr\w*)\b", re.IGNORECASE
 )
 
 
