@@ -117,5 +117,15 @@ def _boundaries(e: Expectation, lacking: tuple[str, ...], holders: frozenset[str
         for link in picture.links(viewer):
             peer = next((p for p in picture.peers(link, viewer) if p in holders), None)
             if peer is not None:
-                text = f"it has no route to {e.prefix}, though {peer} beside it ({link.interface}) has"
-                yield Cause("filter", viewer, text, _route_command(e, viewer, picture))
+                yield _stops(e, viewer, peer, link.interface, picture)
+
+
+def _stops(e: Expectation, viewer: str, peer: str, interface: str, picture: Picture) -> Cause:
+    """Between two neighbours a prefix stops: where its summary was to be made, or where it was not taken."""
+    inside = any(viewer in e.inside[carried.protocol] for carried in e.carried)
+    declared = [s for s in e.wanted.expect.summarised_as if family_of(s) == family_of(e.address)]
+    if declared and not inside:
+        text = f"it has {e.prefix}, and {viewer} beside it has neither that nor {' or '.join(declared)}, its summary"
+        return Cause("summary", peer, text, _route_command(e, viewer, picture))
+    text = f"it has no route to {e.prefix}, though {peer} beside it ({interface}) has"
+    return Cause("filter", viewer, text, _route_command(e, viewer, picture))

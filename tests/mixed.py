@@ -96,7 +96,7 @@ def provisioned(practice: MixedPractice) -> MixedPractice:
     if not practice.provisioned:
         with desk(practice, deadline=30) as at:
             run = at.provision()
-        assert run.code == 0, (run.result, run.failing)
+        assert run.code == 0, (run.result.failed, run.result.refused, run.result.put_back, run.failing)
         practice.provisioned = True
     return practice
 
