@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from difflib import unified_diff
 from functools import cache
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import pytest
@@ -74,6 +75,7 @@ class MixedPractice:
 def shared(*, real: bool) -> MixedPractice:
     """The mixed network of this session; it ends with the process."""
     folder = Path(tempfile.mkdtemp(prefix="mixed-"))
+    atexit.register(rmtree, folder)
     network = mixed.up(folder / "net", real=real, name=f"x{os.getpid()}")
     atexit.register(network.down)
     network.inventory(folder / "inventory")
