@@ -86,7 +86,8 @@ class FrrRouter:
         add = ["ip", "-n", space, "link", "add", interface, "type"]
         if run([*add, "dummy"]).returncode:
             attic = named(self._network.name, ATTIC)
-            far = f"{self.node.name}{interface}"
+            # One name for each: a loopback that was shortly in another VRF has left its interface there.
+            far = f"{self.node.name}f{len(self._made)}"
             checked([*add, "veth", "peer", "name", far, "netns", attic])
             checked(["ip", "-n", attic, "link", "set", far, "up"])
         checked(["ip", "-n", space, "link", "set", interface, "up"])
