@@ -31,6 +31,9 @@ def objections(
             )
         if state is not None and words.kernel_made and state.vrf != change.after.vrf:
             yield finding("vrf-by-kernel", f"VRF {change.after.vrf}", f"the kernel has it in VRF {state.vrf}")
+        if tells_vrfs(platform) and change.after.vrf not in observed.routing.vrfs:
+            there = ", ".join(sorted(observed.routing.vrfs))
+            yield finding("vrf-exists", f"VRF {change.after.vrf} on the device", f"there are: {there}")
         if not change.after.enabled and change.interface in words.cannot_shut:
             yield finding("can-be-shut", "enabled: true", f"{change.interface} is the host's own loopback too")
         strangers = tuple(exposed(change, observed, platform))
@@ -47,6 +50,11 @@ def objections(
             "no lines of others on a loopback that goes or is rebuilt",
             f"there are: {'; '.join(line[-1] for line in lines)}; --with-foreign-lines removes it all the same",
         )
+
+
+def tells_vrfs(platform: Platform) -> bool:
+    """Whether the configuration tells the VRFs that there are, also those without any interface."""
+    return any(row.fact == "instance" for _, row in platform.configuration.rows)
 
 
 def crowded(changes: Sequence[Change], observed: Observed, platform: Platform) -> Iterator[Finding]:

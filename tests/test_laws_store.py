@@ -199,3 +199,11 @@ def _told(plan: DevicePlan) -> str:
     parts = [(f"commit {n}" if len(plan.commits) > 1 else "commit", c.lines) for n, c in enumerate(plan.commits, 1)]
     parts += [(f"inverse {n}" if len(plan.undo) > 1 else "inverse", c.lines) for n, c in enumerate(plan.undo, 1)]
     return "".join(f"{head}:\n" + "".join(f"  {line}\n" for line in lines) for head, lines in parts)
+
+
+@every_system
+def test_a_vrf_that_the_device_does_not_have_is_refused_before_anything_is_written(name: str) -> None:
+    platform = PLATFORMS[name]
+    loopback = Loopback(7, platform.interface_name(7), ipv4=("10.7.0.1/32",), vrf="NOWHERE")
+    plan = plan_device(Intent("r1", name, (wanted(loopback),)), seen(first(name), platform), platform)
+    assert [finding.rule for finding in plan.findings] == ["vrf-exists"]
