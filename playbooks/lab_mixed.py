@@ -1,6 +1,7 @@
 """The practice network of several systems: up, down, status, inventory and questions, as for the other one."""
 
 from collections.abc import Callable, Iterator
+from shutil import rmtree
 
 from rich.table import Table
 
@@ -57,7 +58,11 @@ def end(name: str) -> bool:
     """End the mixed network of a name; tell whether there was one."""
     folder = home(name)
     was_there = (folder / mixed.STATE).exists()
-    return mixed.down(folder) or was_there
+    was_up = mixed.down(folder)
+    if was_there:
+        # Its keys, too: the next one has its own.
+        rmtree(folder)
+    return was_up or was_there
 
 
 def shown(network: MixedNetwork) -> tuple[Table, bool]:

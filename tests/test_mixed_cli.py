@@ -99,6 +99,7 @@ def test_a_device_that_is_not_there_is_told_of(started: str) -> None:
 def test_down_ends_it_and_says_so_once(started: str) -> None:
     """The last test that wants it up."""
     assert run("lab", "down", "--name", NAME).stdout == f"the mixed network {NAME} is down\n"
+    assert not mixed_home.home(NAME).exists()
     assert run("lab", "down", "--name", NAME).stdout == f"the practice network {NAME} is not up\n"
     assert run("lab", "status", "--name", NAME).exit_code == 3
 
