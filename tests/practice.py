@@ -109,7 +109,7 @@ class Desk:
         """Climb the ladder for every loopback."""
         return verify(self.workspace, self.network, self.deadline, vantage_points)
 
-    def plan(self, allowed: Allowed = Allowed()) -> tuple[Seen, Plan]:  # noqa: B008 - frozen
+    def plan(self, allowed: Allowed = Allowed()) -> tuple[Seen, Plan]:
         """Look, and plan."""
         seen = look(self.workspace, self.network)
         return seen, planned(self.workspace, seen, allowed)
@@ -120,7 +120,7 @@ class Desk:
         result = provision(self.workspace, self.network, seen, plan, folder, self.deadline, 3)
         return Run(seen, plan, result, exit_code(result, seen), folder)
 
-    def provision(self, allowed: Allowed = Allowed()) -> "Run":  # noqa: B008 - frozen
+    def provision(self, allowed: Allowed = Allowed()) -> "Run":
         """Look, plan and carry out."""
         return self.carry_out(*self.plan(allowed))
 

@@ -1,4 +1,3 @@
-# ruff: noqa: ARG002 - the signatures are asyncssh's
 """A small router made of asyncssh, for tests: a stateful command line whose faults a test can choose."""
 
 import asyncio

@@ -46,9 +46,7 @@ def ping(device: Device, found: re.Match[str], vrf: str) -> str:
     count, size = int(options.get("repeat", "5")), int(options.get("size", "100"))
     to, where = str(found["to"]), found["vrf"] or vrf or DEFAULT_VRF
     source = options.get("source", options.get("interface", ""))
-    held = {
-        p.name: a for p in device.facts.ports for a in p.addresses if (":" in a) == (":" in to)
-    }
+    held = {p.name: a for p in device.facts.ports for a in p.addresses if (":" in a) == (":" in to)}
     source = held.get(source, source).partition("/")[0]
     got = device.routing.ping(device.name, where, source, to, count)
     lines = [f"PING {to} ({to}) {size - 28}({size}) bytes of data."]

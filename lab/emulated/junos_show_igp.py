@@ -232,14 +232,7 @@ def adjacencies(device: Device) -> Element:
 
 def overview(device: Device, protocol: str) -> Element:
     """Answer `show ospf overview` and `show ospf3 overview`: the router-id and the areas."""
-    areas = sorted(
-        {
-            on.area
-            for port in device.facts.ports
-            for on in port.protocols
-            if on.protocol == protocol
-        }
-    )
+    areas = sorted({on.area for port in device.facts.ports for on in port.protocols if on.protocol == protocol})
     return el(
         f"{protocol}-overview-information",
         el(
