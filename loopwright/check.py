@@ -10,7 +10,7 @@ from loopwright.intent import subjects as subjects_of
 from loopwright.inventory import Inventory, Pool
 from loopwright.models import Intent, Observed
 from loopwright.select import Subject
-from loopwright.yaml_marks import without_collector
+from loopwright.sweeping import unswept
 
 __all__ = ["RULES", "Finding", "check", "check_inventory"]
 
@@ -56,7 +56,7 @@ def check(
     """
     facts = Facts(intents, platforms, observed, pools, subjects)
     order = {intent.device: index for index, intent in enumerate(facts.intents)}
-    with without_collector():
+    with unswept():
         found = [finding for rule in RULES for finding in rule(facts)]
     return tuple(sorted(found, key=lambda finding: (_WEIGHT[finding.severity], order.get(finding.device, len(order)))))
 

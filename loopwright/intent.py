@@ -22,7 +22,7 @@ from loopwright.models import (
 )
 from loopwright.prefixes import read_prefix
 from loopwright.select import Subject
-from loopwright.yaml_marks import without_collector
+from loopwright.sweeping import unswept
 
 T = TypeVar("T")
 
@@ -32,7 +32,7 @@ def intents(inventory: Inventory) -> tuple[Intent, ...]:
     inheritance = Inheritance(inventory)
     routings = _Shared(_routing)
     advertised = _Shared(_advertise)
-    with without_collector():
+    with unswept():
         return tuple(_intent(host, inheritance, routings, advertised) for host in inventory.hosts.values())
 
 

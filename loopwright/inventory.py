@@ -14,7 +14,8 @@ from loopwright.group_order import check_groups
 from loopwright.kinds import At, Fault, Faults, Table, nearest, shown
 from loopwright.models import Mark
 from loopwright.scalars import NAME
-from loopwright.yaml_marks import Block, read_yaml, without_collector
+from loopwright.sweeping import unswept
+from loopwright.yaml_marks import Block, read_yaml
 
 HOSTS_FILE, GROUPS_FILE, DEFAULTS_FILE = "hosts.yaml", "groups.yaml", "defaults.yaml"
 
@@ -76,7 +77,7 @@ def read_inventory(folder: Path) -> Inventory:
         raise UsageError(f"there is no inventory in {folder}: no {HOSTS_FILE}", hint="`loopwright init` makes one")
     faults = Faults()
     files: list[SourceFile] = []
-    with without_collector():
+    with unswept():
         raw = [_read_file(folder / name, faults, files) for name in (HOSTS_FILE, GROUPS_FILE, DEFAULTS_FILE)]
         hosts, groups, defaults = raw
         if hosts is not None and not hosts:
@@ -90,7 +91,7 @@ def make_inventory(
     hosts: Mapping[str, Any], groups: Mapping[str, Any] | None = None, defaults: Mapping[str, Any] | None = None
 ) -> Inventory:
     """Make an inventory of plain values, wherever they come from; raises InventoryError with every fault."""
-    with without_collector():
+    with unswept():
         return _build(hosts, groups or {}, defaults or {}, Faults(), (), whole=True)
 
 

@@ -13,7 +13,7 @@ from loopwright.objections import crowded, objections
 from loopwright.platform import Platform
 from loopwright.reasons import reasons
 from loopwright.resolve import Unresolved, resolve
-from loopwright.yaml_marks import without_collector
+from loopwright.sweeping import unswept
 
 BASIS_SCHEMA = 1
 
@@ -189,5 +189,5 @@ def removals_allowed(plan: Plan, allowed: int | None) -> str | None:
 
 def plan_network(pairs: Sequence[tuple[Intent, Observed, Platform]], allowed: Allowed = Allowed()) -> Plan:
     """Plan every device."""
-    with without_collector():
+    with unswept():
         return Plan(tuple(plan_device(intent, observed, platform, allowed) for intent, observed, platform in pairs))

@@ -4,10 +4,8 @@ Values follow YAML 1.2, as Nornir's own reader takes them: `no` is text, `010` i
 the text is kept as `Ambiguous`, so that a reader of it can ask for quotes instead of guessing.
 """
 
-import gc
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 
 from yaml._yaml import CParser
@@ -16,6 +14,7 @@ from yaml.nodes import Node, ScalarNode, SequenceNode
 from yaml.reader import ReaderError
 
 from loopwright.models import Mark
+from loopwright.sweeping import unswept
 
 Place = tuple[str, int, int, int, int]
 """A file, line and column of a key, line and column of its value; from 0."""
@@ -91,18 +90,6 @@ class _Composer(CParser):
 
     def ascend_resolver(self) -> None:
         pass
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Hold the cyclic garbage collector: with a million values to walk it takes eight times as long as the work."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
 
 
 def plain(text: str) -> object:
@@ -209,7 +196,7 @@ def read_yaml(file: str, content: bytes) -> tuple[object, list[Fault]]:
         column = error.start - content.rfind(b"\n", 0, error.start)
         return None, [(Mark(file, line, column), "is no UTF-8 text from here on")]
     reading = _Reading(file, has_aliases="&" in text)
-    with without_collector():
+    with unswept():
         try:
             root = _Composer(text).get_single_node()
         except YAMLError as error:
