@@ -85,6 +85,9 @@ class Cli:
         self._question = (question, then, hidden)
         return ""
 
+    def ended(self) -> None:
+        """Forget what dies with the connection; nothing, unless a system says so."""
+
     def answer(self, line: str) -> str:
         """Take a line and return what is printed before the next prompt, lines ended by a newline, "" for nothing."""
         with self.device.lock:

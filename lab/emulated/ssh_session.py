@@ -54,6 +54,11 @@ class CliSession(asyncssh.SSHServerSession[bytes]):
         """Keep the channel."""
         self._channel = chan
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let go of what the session held."""
+        with self.device.lock:
+            self._cli.ended()
+
     def pty_requested(
         self, term_type: str, term_size: tuple[int, int, int, int], term_modes: Mapping[int, int]
     ) -> bool:
