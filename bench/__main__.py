@@ -11,7 +11,7 @@ from pathlib import Path
 from bench import report
 from bench.aims import Aim, correctness_aims, cost_aims, emulated_aims, pure_aim, trip_aim, wall_aims
 from bench.configuring import Task, exchanges, learn, line, rounds
-from bench.emulated import NETWORKS, Playbook, emulated
+from bench.emulated import MIX, NETWORKS, Playbook, emulated
 from bench.figures import TOOLS, Exchange, Run, Stage, of
 from bench.measure import BenchError
 from bench.practice import Practice, practice
@@ -88,7 +88,7 @@ def options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--delay-ms", type=_numbers, default=[0, 50], help="delays per round trip, with commas")
     parser.add_argument("--pure", type=_sizes, help="sizes of inventories, with commas")
     parser.add_argument("--emulated", type=int, help="emulated devices; given alone, nothing else is measured")
-    parser.add_argument("--networks", type=_words, default=list(NETWORKS), help=f"of {', '.join(NETWORKS)}")
+    parser.add_argument("--networks", type=_words, default=["ios", MIX], help=f"of {', '.join(NETWORKS)}")
     parser.add_argument("--runs", type=int, default=3, help="runs of the configuring part of each tool, per delay")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there as well")
     parser.add_argument("--skip-playbooks", action="store_true", help="only the configuring part and the pure stages")
