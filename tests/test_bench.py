@@ -157,7 +157,7 @@ def test_emulated_devices_asked_for_alone_are_measured_alone():
     assert (alone.emulated, alone.routers, alone.pure) == (100, 0, [])
     assert (everything.emulated, everything.routers, len(everything.pure)) == (1000, 50, 3)
     assert options(["--emulated", "100", "--pure", "1000"]).pure == [1000]
-    assert everything.networks == list(NETWORKS)
+    assert set(everything.networks) < set(NETWORKS)
 
 
 def playbook(job: str, wall: float, resident: float, devices: int = 1000) -> Playbook:
