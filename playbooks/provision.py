@@ -89,11 +89,10 @@ def provision(
     proof = _prove(workspace, network, seen, done, plan, deadline, vantage_points)
     guilty = sorted({v.device for v in proof.verdicts if v.device in done and v.own_fault()})
     doubtful = {v.device for v in proof.verdicts if v.device in done and v.state != "pass"} - set(guilty)
-    back.update(put_back(network, {name: done[name] for name in guilty}, folder))
     good = {name: job for name, job in done.items() if name not in guilty and name not in doubtful}
-    saved = keep(network, good, folder)
-    lost = {name: good[name] for name, outcome in saved.items() if _unconfirmed(outcome)}
-    back.update(put_back(network, lost, folder))
+    saved = keep(network, good, folder)  # first: to put another device back may take longer than a timer runs
+    lost = [name for name, outcome in saved.items() if _unconfirmed(outcome)]
+    back.update(put_back(network, {name: done[name] for name in (*guilty, *lost)}, folder))
     restored = [name for name, put in back.items() if put.restored]
     as_before = prove_as_before(workspace, network, seen, plan, restored, deadline, vantage_points)
     back = with_what_is_left(back, as_before)
