@@ -22,7 +22,7 @@ test: fast             ## every test, those on real routers included
 	@$(BIN)/python -m pytest -m lab
 
 fast: setup            ## the tests that need no router
-	@$(BIN)/python -m pytest -m "not lab" --numprocesses 2
+	@$(BIN)/python -m pytest -m "not lab" --numprocesses 3
 
 check: setup           ## style, types, the direction of imports
 	@$(BIN)/ruff check .

@@ -1,6 +1,7 @@
 """What tests share: the practice network of eight routers, watched over, and no other network."""
 
 import os
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,10 @@ from tests.practice import Practice, provision_everything, write_inventory
 settings.register_profile("repeatable", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("repeatable")
+
+# A run in the background ignores Ctrl-C, and so would every program that a test starts to interrupt it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ENVIRONMENT = "LOOPWRIGHT_PRACTICE"
 """Names a practice network that is up, to spare its start while working on tests."""
