@@ -234,10 +234,9 @@ def _putter(job: Job, folder: RunFolder) -> Callable[[Reader, Platform], PutBack
                 writer(session).disarm()
             folder.record("as before", device=device)
             return PutBack(True, "it is as it was before; nothing had to be undone")
-        steps = _steps_back(job, now, back, platform)
-        if not writer(session).armed():
-            # Somebody else's commit has confirmed ours; or it is undone, and then their lines are all that is new.
-            steps = tuple(step for step in steps if step.action is not Action.CONFIRM)
+        # Where nothing waits any more, somebody else's commit has confirmed ours: the device's own way is gone.
+        waits = bool(job.course.armed) and writer(session).armed()
+        steps = _steps_back(job, now, back, platform, waits=waits)
         after = carry_out(job, steps, folder)(session, platform).after
         left = way_back(job.before, after, changes, platform) if after is not None else None
         if left == ():
@@ -248,14 +247,16 @@ def _putter(job: Job, folder: RunFolder) -> Callable[[Reader, Platform], PutBack
     return work
 
 
-def _steps_back(job: Job, now: Observed, back: Back, platform: Platform) -> tuple[Step, ...]:
+def _steps_back(job: Job, now: Observed, back: Back, platform: Platform, *, waits: bool) -> tuple[Step, ...]:
     """The device's own way where nobody has changed anything else meanwhile, else the inverse of what is there now."""
-    if job.course.own and not strangers(job.before, now, job.plan, platform):
+    has_own = bool(job.course.own) and (waits or not job.course.armed)
+    if has_own and not strangers(job.before, now, job.plan, platform):
         return job.course.own
     first = next(step for step in job.course.back if step.action is Action.UNDO)
     undo = tuple(replace(first, lines=lines) for lines in back)
-    before = tuple(step for step in job.course.back if step.number < first.number)
-    after = tuple(s for s in job.course.back if s.number > first.number and s.action is not Action.UNDO)
+    others = [s for s in job.course.back if s.action is not Action.UNDO and (waits or s.action is not Action.CONFIRM)]
+    before = tuple(step for step in others if step.number < first.number)
+    after = tuple(step for step in others if step.number > first.number)
     return (*before, *undo, *after)
 
 
