@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from loopwright.addresses import bare, network
 from loopwright.adjacency import adjacencies
@@ -130,17 +131,21 @@ def choose(
         candidates = [
             v for v in e.viewers if picture.answered(v) and not picture.is_cut_off(v, e.loopback.vrf, e.address)
         ]
-        vantages = []
-        for device in spread(candidates, k, number):
-            source = sources.get((device, e.loopback.vrf, family_of(e.address)))
-            if source is not None:
-                vantages.append(Vantage(device, source, e.loopback.vrf, "loopback"))
-                continue
-            address = picture.routed_address(device, e.address, e.loopback.vrf, towards=e.device)
-            if address is not None:
-                vantages.append(Vantage(device, address, e.loopback.vrf, "routed interface"))
-        chosen[(e.device, e.address)] = tuple(vantages)
+        preferred = spread(candidates, k, number)
+        # Who has no source of its own now is replaced by somebody who has.
+        order = dict.fromkeys((*preferred, *candidates))
+        fit = (v for device in order if (v := _vantage(device, e, sources, picture)) is not None)
+        chosen[(e.device, e.address)] = tuple(islice(fit, k))
     return Vantages(chosen, tuple(_controls(chosen, known)))
+
+
+def _vantage(device: str, e: Expectation, sources: Mapping[Place, str], picture: Picture) -> Vantage | None:
+    """A device as a vantage point of an address: from its own loopback, else from a link; None without either."""
+    source = sources.get((device, e.loopback.vrf, family_of(e.address)))
+    if source is not None:
+        return Vantage(device, source, e.loopback.vrf, "loopback")
+    address = picture.routed_address(device, e.address, e.loopback.vrf, towards=e.device)
+    return None if address is None else Vantage(device, address, e.loopback.vrf, "routed interface")
 
 
 def find_cut_off(expected: Iterable[Expectation], picture: Picture) -> frozenset[Place]:
