@@ -195,8 +195,7 @@ def open_driver(host: Host, words: DriverWords, gate: CredentialGate, hosts: Kno
     else:
         arguments["context"] = tls_context(host.name, options)
     extras = {"timeout": options.timeout, "optional_args": arguments, "session": words.session}
-    credentials = (ssh.username, ssh.password, ssh.key_files)
-    with gate.trying(host.name, *credentials), translated(host.name, CONNECTING):
+    with gate.trying(host.name, *ssh.credentials), translated(host.name, CONNECTING):
         plugin = host.open_connection(
             CONNECTION,
             Config(),

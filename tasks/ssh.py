@@ -34,8 +34,7 @@ def connect(options: SshOptions, gate: CredentialGate, hosts: KnownHosts, keys: 
         hosts.guard(client, name, place)
     else:
         client.set_missing_host_key_policy(paramiko.AutoAddPolicy())  # noqa: S507 - the inventory says ssh_strict: false
-    credentials = (options.username, options.password, options.passphrase, options.key_files, options.allow_agent)
-    with gate.trying(options.device, *credentials):
+    with gate.trying(options.device, *options.credentials):
         try:
             _log_in(client, options, sources)
         except BaseException:

@@ -54,6 +54,11 @@ class SshOptions:
     disabled_algorithms: Mapping[str, Any] | None
     session: Mapping[str, Any] = field(repr=False)
 
+    @property
+    def credentials(self) -> tuple[object, ...]:
+        """What is offered to a device, over whichever transport: refused by one, it is not offered to another."""
+        return self.username, self.password, self.passphrase, self.key_files, self.allow_agent
+
 
 def options_of(host: Host) -> SshOptions:
     """Read a Nornir host's connection options; nothing of them is shared with another host."""

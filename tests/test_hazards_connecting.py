@@ -181,6 +181,18 @@ def test_a_wrong_password_is_told_and_not_tried_again(on: Ground, offered: list[
     assert (tried, len(offered)) == (1, 1)
 
 
+def test_a_login_that_one_transport_refused_is_not_offered_over_another(on: Ground, offered: list[str]) -> None:
+    access = Access()
+    over = iter(TRANSPORTS.values())
+    name, transport = next(over)
+    with pytest.raises(CredentialsRefused):
+        on.reader(name, transport, access, password="wrong")
+    for other, transport in over:
+        with pytest.raises(CredentialsNotTried):
+            on.reader(other, transport, access, password="wrong")
+    assert len(offered) == 1
+
+
 @pytest.mark.parametrize("case", TRANSPORTS)
 def test_a_closed_port_is_told(on: Ground, case: str, unused: int) -> None:
     name, transport = TRANSPORTS[case]
