@@ -182,7 +182,10 @@ def _of_login(device: str, error: BaseException) -> DeviceError | None:
             " a driver without SSH has its own option for it in connection_options.napalm.extras.optional_args.",
         )
     if _REFUSED.search(said):
-        return CredentialsRefused(device, f"refused the login: {_text(error)}")
+        told = _text(error)
+        # An error without words of its own shows as its name.
+        words = "" if told.startswith(f"{type(error).__name__}(") else f": {told}"
+        return CredentialsRefused(device, f"refused the login{words}")
     return None
 
 

@@ -7,7 +7,6 @@ from typing import ClassVar, Self
 
 from lab.emulated.rules import Found, Grammar, Miss, Rule
 from lab.emulated.system import Refusal
-from lab.emulated.views import Facts
 
 Position = tuple[str, ...]
 NUMBER = re.compile(r"(\d+)")
@@ -84,7 +83,7 @@ class Edit:
 
 
 class ConfigStore:
-    """A configuration of an indented syntax; a system gives it its grammar, its text and its facts."""
+    """A configuration of an indented syntax; a system gives it its grammar, its text and `Store.facts`."""
 
     grammar: ClassVar[Grammar]
     atomic: ClassVar[bool] = False
@@ -119,10 +118,6 @@ class ConfigStore:
     def text(self) -> str:
         """Return the configuration as shown, without header."""
         return "\n".join(self.lines()) + "\n"
-
-    def facts(self, device: str) -> Facts:
-        """Return what the configuration comes to; a system says how."""
-        raise NotImplementedError
 
     def hostname(self) -> str:
         """Return the configured host name, "" without one."""
