@@ -4,7 +4,7 @@ set -eu
 missing=""
 python3 -c "import ensurepip, venv" 2>/dev/null || missing=" python3-venv"
 for pair in /usr/lib/frr/zebra:frr /usr/sbin/sshd:openssh-server /usr/bin/ssh:openssh-client /usr/sbin/ip:iproute2 \
-    /usr/bin/ping:iputils-ping /usr/sbin/nft:nftables; do
+    /usr/bin/ping:iputils-ping /usr/sbin/nft:nftables /usr/bin/chromium:chromium; do
     [ -x "${pair%%:*}" ] || missing="$missing ${pair##*:}"
 done
 [ -n "$missing" ] || exit 0

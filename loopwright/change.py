@@ -15,6 +15,8 @@ class Allowed:
 
     foreign_lines: bool = False
     foreign_addresses: bool = False
+    referenced: bool = False
+    lockout: bool = False
 
 
 @dataclass(frozen=True, slots=True)
