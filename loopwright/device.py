@@ -3,7 +3,7 @@
 A Reader cannot write. Only `tasks/deploy.py` makes a Writer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -42,6 +42,14 @@ class Counts:
     bytes_received: int = 0
 
 
+Heard = Callable[[str], None]
+"""Hears of each line that a device has accepted, before the next one is sent."""
+
+
+def unheard(line: str) -> None:
+    """Hear of an accepted line, and do nothing about it."""
+
+
 class Reader(Protocol):
     """A device that can be asked; every call has a time limit and raises a DeviceError."""
 
@@ -69,7 +77,7 @@ class Reader(Protocol):
 class Writer(Reader, Protocol):
     """A device that can be changed, each line taking effect at once."""
 
-    def write(self, lines: Sequence[str], seconds: int = 0) -> tuple[str, ...]:
+    def write(self, lines: Sequence[str], seconds: int = 0, heard: Heard = unheard) -> tuple[str, ...]:
         """Take lines into effect and return the accepted ones; `seconds` arms the device's timer first.
 
         A line's indentation is its depth. Raises LineRejected at the first refusal, with nothing sent after it

@@ -1,103 +1,155 @@
-"""The folder of a run: the plan, the touched stanzas before and after, and a journal that survives a crash."""
+"""The journal of a run: every entry is on the disk before what it announces is done, and each seals those before it."""
 
+import hashlib
 import json
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import Any
 
 from loopwright.errors import UsageError
 
 Clock = Callable[[], datetime]
+Entry = dict[str, Any]
+SEAL = "seal"
+FULL = (ENOSPC, EDQUOT)
+RESERVE = 1 << 18  # bytes: room for the end of a run on a disk that fills up in the middle
 
 
-class RunFolder:
-    """`runs/<id>/`, readable by its owner alone; every write is on the disk before the call returns.
+class JournalUnusable(UsageError):
+    """A journal that was changed after it was written, or that is none."""
 
-    Raises UsageError where the folder cannot be made or written.
+
+class Journal:
+    """An append-only file of JSON entries, each with the SHA-256 of itself and the seal of the one before.
+
+    `record` returns when the entry is on the disk; entries of several threads share one wait for it. Raises UsageError
+    where the disk is full and the room set aside for that is used up.
     """
 
-    def __init__(self, root: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self.path = path
         self._clock = clock
-        self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        self._syncing = threading.Lock()
+        self._written = self._synced = 0
+        self.entries = 0
+        self.seal = ""
+        for entry, end in _sealed(path):
+            self.entries, self.seal, self._written = self.entries + 1, entry[SEAL], end
+        self._reserve = path.with_suffix(".reserve")
         try:
-            root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self.path = self._fresh(root)
-            self._journal = os.open(self.path / "journal.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            _sync_folder(root)
-        except OSError as error:
-            raise UsageError(f"the run folder under {root} cannot be made: {error.strerror}") from error
-
-    def _fresh(self, root: Path) -> Path:
-        stamp = self._clock().strftime("%Y%m%d-%H%M%S")
-        for attempt in range(1, 1000):
-            path = root / (stamp if attempt == 1 else f"{stamp}-{attempt}")
-            try:
-                path.mkdir(mode=0o700)
-            except FileExistsError:
-                continue
-            return path
-        raise UsageError(f"{root} holds a thousand runs of this second")
-
-    @property
-    def id(self) -> str:
-        """The run's name."""
-        return self.path.name
-
-    def record(self, event: str, **details: Any) -> None:
-        """Append one entry to the journal and wait until it is on the disk."""
-        entry = {"time": self._clock().isoformat(timespec="milliseconds"), "event": event, **details}
-        line = json.dumps(entry, sort_keys=False, default=str) + "\n"
-        with self._lock:
-            try:
-                os.write(self._journal, line.encode())
-                os.fdatasync(self._journal)
-            except OSError as error:
-                raise UsageError(
-                    f"the journal {self.path}/journal.jsonl cannot be written: {error.strerror}"
-                ) from error
-
-    def write(self, name: str, content: str) -> Path:
-        """Write a file of the run whole or not at all."""
-        path = self.path / name
-        temporary = path.with_suffix(path.suffix + ".part")
-        try:
-            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(path)
-            _sync_folder(self.path)
+            _set_aside(self._reserve)
+            self._file = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+            os.ftruncate(self._file, self._written)  # an entry that a crash cut short
+            os.lseek(self._file, 0, os.SEEK_END)
+            sync_folder(path.parent)
         except OSError as error:
             raise UsageError(f"{path} cannot be written: {error.strerror}") from error
-        return path
 
-    def write_document(self, name: str, document: Mapping[str, Any]) -> Path:
-        """Write a JSON file of the run."""
-        return self.write(name, json.dumps(document, indent=2, default=str) + "\n")
+    def record(self, event: str, **details: Any) -> None:
+        """Append one entry and wait until it is on the disk."""
+        entry = {"time": self._clock().isoformat(timespec="milliseconds"), "event": event, **details}
+        try:
+            with self._writing:
+                self._append(entry)
+                mine = self._written
+            self._sync(mine)
+        except OSError as error:
+            raise UsageError(f"the journal {self.path} cannot be written: {error.strerror}") from error
+
+    def _append(self, entry: Entry) -> None:
+        text = json.dumps(entry, default=str)
+        seal = _seal(self.seal, text)
+        line = f'{text[:-1]}, "{SEAL}": "{seal}"}}\n'.encode()
+        self._write(line)
+        self.seal, self._written, self.entries = seal, self._written + len(line), self.entries + 1
+
+    def _write(self, line: bytes) -> None:
+        try:
+            done = os.write(self._file, line)
+        except OSError as error:
+            if error.errno not in FULL or not self._reserve.exists():
+                raise
+            done = 0
+        if done < len(line):  # full: what was set aside makes room
+            os.ftruncate(self._file, self._written)
+            os.lseek(self._file, 0, os.SEEK_END)
+            self._reserve.unlink(missing_ok=True)
+            if os.write(self._file, line) < len(line):
+                os.ftruncate(self._file, self._written)
+                os.lseek(self._file, 0, os.SEEK_END)
+                raise OSError(ENOSPC, os.strerror(ENOSPC))
+
+    def _sync(self, mine: int) -> None:
+        with self._syncing:
+            if self._synced < mine:  # else another thread's wait has covered it
+                written = self._written
+                os.fdatasync(self._file)
+                self._synced = written
 
     def close(self) -> None:
-        """Close the journal."""
-        os.close(self._journal)
+        """Close the file and give the room set aside back."""
+        os.close(self._file)
+        self._reserve.unlink(missing_ok=True)
 
 
-def _sync_folder(path: Path) -> None:
+def _set_aside(path: Path) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        os.posix_fallocate(descriptor, 0, RESERVE)
+    finally:
+        os.close(descriptor)
+
+
+def _seal(before: str, text: str) -> str:
+    return hashlib.sha256(f"{before}\n{text}".encode()).hexdigest()
+
+
+def _sealed(path: Path) -> Iterator[tuple[Entry, int]]:
+    """Yield each whole entry and where it ends; raises JournalUnusable where one is not what was written."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise JournalUnusable(f"the journal {path} cannot be read: {error.strerror}") from error
+    before, end = "", 0
+    for number, line in enumerate(content.splitlines(keepends=True), start=1):
+        end += len(line)
+        if not line.endswith(b"\n"):
+            return
+        entry = _entry(line, before)
+        if entry is None:
+            raise JournalUnusable(
+                f"the journal {path} was changed after it was written: entry {number} does not follow the one before",
+                hint="it is not acted upon; what the devices have is told by `loopwright audit`",
+            )
+        before = entry[SEAL]
+        yield entry, end
+
+
+def _entry(line: bytes, before: str) -> Entry | None:
+    try:
+        entry: Entry = json.loads(line)
+        text, seal = line.decode().rstrip("\n").rsplit(f', "{SEAL}": "', 1)
+    except ValueError:
+        return None
+    return entry if seal == f'{_seal(before, text + "}")}"}}' else None
+
+
+def read_journal(path: Path) -> list[Entry]:
+    """Read a journal back; a last entry that a crash cut short is left out. Raises JournalUnusable."""
+    return [entry for entry, _ in _sealed(path)]
+
+
+def sync_folder(path: Path) -> None:
+    """Wait until a folder's entries are on the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def read_journal(path: Path) -> list[dict[str, Any]]:
-    """Read a journal back; a last line that a crash cut short is left out."""
-    entries = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        try:
-            entries.append(json.loads(line))
-        except ValueError:
-            break
-    return entries

@@ -1,6 +1,5 @@
 """What all reports share: the version of their documents, the signs of their tables, how errors and lines are shown."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,11 +13,6 @@ from loopwright.verdict import State
 
 SCHEMA = 1
 """The version of every JSON document: a field that goes or changes its meaning raises it."""
-
-_SECRET = re.compile(
-    r"(?i)(\b(?:password|passphrase|secret|key|key-string|md5|sha\d*|community|authentication-key)"
-    r"(?:\s+(?:\d+|md5|sha\d*|encrypted|clear|cipher|hash))*\s+)(\S+)"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +40,6 @@ class Marks:
 UNICODE = Marks("✓", "✗", "?", "!", "–")  # noqa: RUF001 - a dash is meant
 ASCII = Marks("+", "X", "?", "!", "-")
 STYLES: Mapping[str, str] = {"pass": "green", "fail": "bold red", "unproven": "yellow", "error": "bold magenta"}
-
-
-def shown(line: str) -> str:
-    """A line of a device's configuration as it may be shown: without a secret that it holds."""
-    if "description" in line.split():
-        return line  # free text, where `key` is a word like any other
-    return _SECRET.sub(r"\1(not shown)", line)
 
 
 def document(command: str, exit_code: int, **fields: Any) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import Any
 from rich.text import Text
 
 from loopwright.audit import Difference, Kind
-from loopwright.report import counted, shown
+from loopwright.masking import shown
+from loopwright.report import counted
 from loopwright.verdict import Rung
 
 STYLES: dict[Kind, str] = {

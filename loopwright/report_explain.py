@@ -7,7 +7,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from loopwright.report import STYLES, Marks, shown
+from loopwright.masking import shown
+from loopwright.report import STYLES, Marks
 from loopwright.verdict import Rung, Verdict
 
 

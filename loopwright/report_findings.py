@@ -7,7 +7,8 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from loopwright.finding import Finding
-from loopwright.report import counted, labelled, shown
+from loopwright.masking import shown
+from loopwright.report import counted, labelled
 
 STYLES = {"error": "bold red", "warning": "yellow", "note": "cyan"}
 

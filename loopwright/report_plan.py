@@ -8,8 +8,9 @@ from rich.text import Text
 
 from loopwright.change import Change
 from loopwright.finding import Finding
+from loopwright.masking import shown
 from loopwright.plan import DevicePlan, Plan, as_document
-from loopwright.report import counted, shown
+from loopwright.report import counted
 from loopwright.report_findings import finding_document, finding_lines
 
 

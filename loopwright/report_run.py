@@ -8,7 +8,8 @@ from typing import Any, Literal
 from rich.console import RenderableType
 from rich.text import Text
 
-from loopwright.report import plain_table, shown
+from loopwright.masking import shown
+from loopwright.report import plain_table
 
 Ended = Literal["kept", "put back", "not put back", "undecided", "armed", "not saved", "refused", "failed", "no answer"]
 WORDS: dict[Ended, tuple[str, str]] = {

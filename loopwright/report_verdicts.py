@@ -8,7 +8,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from loopwright.report import STYLES, Marks, counted, labelled, plain_table, shown
+from loopwright.masking import shown
+from loopwright.report import STYLES, Marks, counted, labelled, plain_table
 from loopwright.verdict import Cause, Rung, State, Verdict
 
 HEADINGS = {

@@ -9,8 +9,9 @@ from rich.text import Text
 
 from loopwright.errors import LoopwrightError, Refused
 from loopwright.exit_codes import Exit
+from loopwright.masking import shown
 from loopwright.plan import Plan
-from loopwright.report import reason, shown
+from loopwright.report import reason
 from loopwright.report_run import DeviceEnd, ends_document, ends_pages
 from loopwright.steps import Action
 from playbooks.look import Seen

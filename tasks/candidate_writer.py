@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from loopwright.change_words import CandidateWords
+from loopwright.device import Heard, unheard
 from loopwright.errors import DeviceError, LineRejected, Locked, PlatformError, UnexpectedAnswer
 from loopwright.session_words import SessionWords
 from tasks.line_writer import LineWriter
@@ -30,7 +31,7 @@ class CandidateWriter(LineWriter):
             raise PlatformError(f"{self.name}: its platform folder describes no candidate")
         return self.words.candidate
 
-    def write(self, lines: Sequence[str], seconds: int = 0) -> tuple[str, ...]:
+    def write(self, lines: Sequence[str], seconds: int = 0, heard: Heard = unheard) -> tuple[str, ...]:
         """Load and commit in one go."""
         accepted = self.load(lines)
         self.commit(seconds)

@@ -7,13 +7,13 @@ from typing import Any
 from loopwright.device import Reader
 from loopwright.errors import DeviceError, LineRejected, Locked, LoopwrightError, NotTaken, Refused
 from loopwright.journal import RunFolder
+from loopwright.masking import shown
 from loopwright.models import Intent, Observed
 from loopwright.observe import observe
 from loopwright.outcome import Outcome
 from loopwright.plan import DevicePlan, basis
 from loopwright.platform import Platform
 from loopwright.reasons import reasons
-from loopwright.report import shown
 from loopwright.steps import Action, Course, Step
 from loopwright.undo import Back, strangers, touched, way_back
 from tasks.gather import read_observed

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from contextlib import suppress
 
+from loopwright.device import Heard, unheard
 from loopwright.errors import DeviceError, LineRejected, UnexpectedAnswer
 from tasks.driver import DriverSession
 
@@ -10,7 +11,7 @@ from tasks.driver import DriverSession
 class DriverWriter(DriverSession):
     """A device with a candidate behind a driver (a `loopwright.device.Transaction`)."""
 
-    def write(self, lines: Sequence[str], seconds: int = 0) -> tuple[str, ...]:
+    def write(self, lines: Sequence[str], seconds: int = 0, heard: Heard = unheard) -> tuple[str, ...]:
         """Load and commit in one go."""
         accepted = self.load(lines)
         self.commit(seconds)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from loopwright.change_words import CheckpointWords, TimerWords
 from loopwright.configuration_path import Position, depth_of, follows
+from loopwright.device import Heard, unheard
 from loopwright.errors import DeviceError, LineRejected, PlatformError, UnexpectedAnswer
 from loopwright.transcript import Answer
 from tasks.session import Session, permitted
@@ -19,15 +20,15 @@ class LineWriter(Session):
     leaves = True  # configuration mode after the last line
     _armed_here = False
 
-    def write(self, lines: Sequence[str], seconds: int = 0) -> tuple[str, ...]:
+    def write(self, lines: Sequence[str], seconds: int = 0, heard: Heard = unheard) -> tuple[str, ...]:
         """Send lines one at a time, each after the one before was taken, and leave configuration mode in every case."""
         try:
-            return self._send_all(lines, seconds)
+            return self._send_all(lines, seconds, heard)
         except (DeviceError, ValueError):
             self._leave_quietly()
             raise
 
-    def _send_all(self, lines: Sequence[str], seconds: int) -> tuple[str, ...]:
+    def _send_all(self, lines: Sequence[str], seconds: int, heard: Heard = unheard) -> tuple[str, ...]:
         if not lines:
             return ()
         follows(lines)  # refuses an impossible indentation before anything is sent
@@ -37,6 +38,7 @@ class LineWriter(Session):
         for number, line in enumerate(lines):
             self._send(line, lines[number + 1 :], accepted)
             accepted.append(line)
+            heard(line)
         return tuple(accepted)
 
     def save(self) -> None:

@@ -13,7 +13,8 @@ from loopwright.errors import CredentialsNotTried, InventoryError, Refused, Unre
 from loopwright.finding import Finding
 from loopwright.models import Advertisement, Loopback, Mark
 from loopwright.plan import Commit, DevicePlan, Plan
-from loopwright.report import ASCII, UNICODE, Marks, error_document, shown, unanswered_document
+from loopwright.masking import shown
+from loopwright.report import ASCII, UNICODE, Marks, error_document, unanswered_document
 from loopwright.report_audit import audit_summary, difference_document, difference_lines, not_checked_line
 from loopwright.report_findings import finding_document, finding_lines, findings_summary
 from loopwright.report_live import LiveDevice, live_document, live_table
