@@ -1,6 +1,7 @@
 """What devices answered, read into routes, originations, neighbours and pings; only what is of interest is kept."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -68,7 +69,10 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class DeviceEvidence:
-    """All that one device answered; `error` when it could not be asked, then the rest is empty."""
+    """All that one device answered; `error` when it could not be asked, then the rest is empty.
+
+    `route_counts` is of all selected routes per protocol, those that nobody is interested in too.
+    """
 
     device: str
     observed: Observed
@@ -78,6 +82,7 @@ class DeviceEvidence:
     neighbours: tuple[Neighbour, ...] = ()
     asked: frozenset[tuple[str, str]] = frozenset()
     error: str = ""
+    route_counts: Mapping[str, int] = field(default_factory=dict)
 
     def route(self, prefix: str, vrf: str = DEFAULT_VRF) -> Route | None:
         """The selected and installed route of exactly a prefix."""
@@ -258,8 +263,10 @@ def read_evidence(
     routes: set[Route] = set()
     originations: set[Origination] = set()
     neighbours: list[Neighbour] = []
+    counts: Counter[str] = Counter()
     for evidence, read in table.items():
         if evidence.kind == "routes":
+            counts.update(row["protocol"] for row in read if row.get("selected"))
             routes.update(_route(row, platform) for row in read if interest.covers(row["prefix"]))
         elif evidence.kind == "originations":
             identity = identities.get(evidence.protocol, "")
@@ -274,6 +281,7 @@ def read_evidence(
         identities=identities,
         neighbours=tuple(neighbours),
         asked=frozenset((e.kind, e.protocol) for e in asked),
+        route_counts=dict(counts),
     )
 
 

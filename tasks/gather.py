@@ -20,6 +20,8 @@ STATE = ("interfaces",)
 ROUTES = ("interfaces", "routes")
 TABLES = ("interfaces", "routes", "identity", "originations")
 WITH_NEIGHBOURS = (*TABLES, "neighbours")
+STANDING = ("routes", "identity", "neighbours")
+STANDING_AGAIN = ("routes", "neighbours")
 
 
 def _answers(reader: Reader, commands: Iterable[str]) -> dict[str, str]:
@@ -36,14 +38,18 @@ def read_observed(reader: Reader, platform: Platform) -> Observed:
 def evidence_reader(
     known: Observed, interest: Interest, kinds: Iterable[str]
 ) -> Callable[[Reader, Platform], DeviceEvidence]:
-    """Return the work that reads one device anew, with the tables of the protocols that it is known to run."""
+    """Return the work that reads one device anew, with the tables of the protocols that it is known to run.
+
+    Its configuration is read again where its interfaces are asked for; else it is taken to be what is known.
+    """
     kinds = tuple(kinds)
+    anew = not {*STATE}.isdisjoint(kinds)
 
     def read(reader: Reader, platform: Platform) -> DeviceEvidence:
         tables = (e.command for e in asked_of(platform, known.routing, kinds))
-        answers = _answers(reader, (platform.configuration.command, *tables))
+        answers = _answers(reader, (platform.configuration.command, *tables) if anew else tables)
         with _reading:
-            observed = observed_from(reader.name, platform, answers)
+            observed = observed_from(reader.name, platform, answers) if anew else known
             return read_evidence(observed, platform, answers, interest)
 
     return read

@@ -8,6 +8,7 @@ from loopwright.addresses import bare
 from loopwright.device import Ping, PingRequest
 from loopwright.evidence import DeviceEvidence, Interest
 from loopwright.expect import Absence, Expectation
+from loopwright.harm import Harm, Watch
 from loopwright.models import Observed, family_of
 from loopwright.picture import Picture
 from loopwright.platform import Platform
@@ -35,13 +36,17 @@ class Settling:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The verdicts that held, the evidence they rest on, and the vantage points that turned out to be at fault."""
+    """The verdicts that held, the evidence they rest on, and the vantage points that turned out to be at fault.
+
+    `harm` is what was lost since before the change, where the prover was told to watch it.
+    """
 
     verdicts: tuple[Verdict, ...]
     picture: Picture
     broken_vantages: tuple[str, ...] = ()
     readings: int = 0
     seconds: float = 0.0
+    harm: tuple[Harm, ...] = ()
 
 
 @dataclass
@@ -57,32 +62,38 @@ class Prover:
     clock: Callable[[], float] = time.monotonic
     wait: Callable[[float], None] = time.sleep
     silent: Mapping[str, DeviceEvidence] = field(default_factory=dict)
+    harm: Watch | None = None
 
     def prove(self, settling: Settling) -> Proof:
         """Climb the ladder for every expectation until the verdicts hold or the deadline has passed."""
         started, readings, pause = self.clock(), 1, settling.pause
-        picture = self._read(Picture({}, self._platforms()), set(self.known), TABLES)
+        kinds = WITH_NEIGHBOURS if self.harm else TABLES
+        picture = self._read(Picture({}, self._platforms()), set(self.known), kinds)
         picture, vantages = self._ping(picture)
-        verdicts = self._judge(picture, vantages)
+        verdicts, harm = self._judge(picture, vantages), self._harmed(picture)
         while True:
             failing = self._devices_of(v for v in verdicts if v.state != "pass")
             if settling.changing:  # who knows nothing yet may learn it
-                failing |= {device for device, _, _ in picture.cut_off}
+                failing |= {device for device, _, _ in picture.cut_off} | _losing(harm)
             if self.clock() - started > settling.deadline:
                 break
             if failing:
                 self.wait(pause)
                 pause = min(pause * 1.5, settling.longest_pause)
-            again = self._read(picture, failing or set(self.known), WITH_NEIGHBOURS if failing else TABLES)
+            again = self._read(picture, failing or set(self.known), WITH_NEIGHBOURS if failing else kinds)
             again, vantages = self._ping(again)
             readings += 1
             previous, picture, verdicts = verdicts, again, self._judge(again, vantages)
+            harm = self._harmed(picture)
             # What a change has still to bring about is awaited; what cannot be told will not be told by waiting.
-            awaited = settling.changing and (picture.cut_off or any(v.state in ("fail", "error") for v in verdicts))
-            if _states(previous) == _states(verdicts) and not awaited:
+            amiss = picture.cut_off or _losing(harm) or any(v.state in ("fail", "error") for v in verdicts)
+            if _states(previous) == _states(verdicts) and not (settling.changing and amiss):
                 break
         broken = vantages.broken(picture) | {device for device, _, _ in picture.cut_off}
-        return Proof(verdicts, picture, tuple(sorted(broken)), readings, self.clock() - started)
+        return Proof(verdicts, picture, tuple(sorted(broken)), readings, self.clock() - started, harm)
+
+    def _harmed(self, picture: Picture) -> tuple[Harm, ...]:
+        return self.harm(picture) if self.harm else ()
 
     def _judge(self, picture: Picture, vantages: Vantages) -> tuple[Verdict, ...]:
         return judge(self.expectations, self.absences, self._connect(picture), vantages)
@@ -92,7 +103,8 @@ class Prover:
 
     def _interest(self) -> Interest:
         prefixes = {prefix for e in (*self.expectations, *self.others) for prefix in e.prefixes}
-        return Interest(prefixes | {a.prefix for a in self.absences} | set(_first_links(self.known.values())))
+        watched = self.harm.prefixes if self.harm else frozenset()
+        return Interest(prefixes | watched | {a.prefix for a in self.absences} | set(_first_links(self.known.values())))
 
     def _read(self, picture: Picture, devices: set[str], kinds: Iterable[str]) -> Picture:
         wanted = {name: self.known[name] for name in sorted(devices) if name in self.known}
@@ -140,6 +152,11 @@ class Prover:
         for device, results in run_pings(self.network, missing).items():
             pings.setdefault(device, {}).update({p.request: p for p in results})
         return replace(picture, pings={device: tuple(found.values()) for device, found in pings.items()}), vantages
+
+
+def _losing(harm: Iterable[Harm]) -> set[str]:
+    """The devices that have lost what the change must not take."""
+    return {h.device for h in harm if h.blocks}
 
 
 def _answered(picture: Picture, device: str, request: PingRequest) -> bool:
