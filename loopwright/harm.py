@@ -123,8 +123,8 @@ class _Comparison:
     def harm(self) -> Iterator[Harm]:
         owners: dict[Known, set[str]] = {}
         for snapshot in self.before:
-            for device, standing in snapshot.devices.items():
-                for known in standing.own:
+            for device, told in snapshot.devices.items():
+                for known in told.own:
                     owners.setdefault(known, set()).add(device)
         for device in self.before[0].devices if self.before else ():
             yield from self._neighbours(device)
@@ -170,11 +170,11 @@ class _Comparison:
 
     def _loopbacks(self, device: str, owners: Mapping[Known, set[str]]) -> Iterator[Harm]:
         before, now = [s.of(device) for s in self.before], self.now.of(device)
-        if not all(standing.tells_routes for standing in (*before, now)):
+        if not all(each.tells_routes for each in (*before, now)):
             return
         missing = before[0].reached - now.reached
         for known in missing:
-            if all(known in standing.reached for standing in before) and not self.gone.holds(known):
+            if all(known in each.reached for each in before) and not self.gone.holds(known):
                 whose = sorted(owners.get(known, ()))
                 what = " of ".join((in_words(known), *([", ".join(whose)] if whose else [])))
                 yield Harm("loopback", device, what, "a route", "no route", self._blocks(device, *whose))
@@ -189,11 +189,11 @@ class _Comparison:
 
     def _routes(self, device: str) -> Iterator[Harm]:
         before, now = [s.of(device) for s in self.before], self.now.of(device)
-        if not all(standing.tells_routes for standing in (*before, now)):
+        if not all(each.tells_routes for each in (*before, now)):
             return
         for protocol in before[0].routes:
             # What the plan takes away is missing from the table of whoever knew it.
-            expected = min(standing.routes.get(protocol, 0) for standing in before) - len(self.gone.addresses)
+            expected = min(each.routes.get(protocol, 0) for each in before) - len(self.gone.addresses)
             found = now.routes.get(protocol, 0)
             if found < expected:
                 share = 100 * (expected - found) / expected

@@ -20,7 +20,7 @@ _APART = " in "
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DeviceSnapshot:
     """How one device stands: neighbours that are up, router-ids, known loopbacks that it has and reaches, routes.
 
     `told` holds the tables (kind, protocol) that it answered: nothing where it did not answer, and what is missing of a
@@ -49,16 +49,16 @@ class Standing:
 class Snapshot:
     """How every device that was asked stood at one time."""
 
-    devices: Mapping[str, Standing] = field(default_factory=dict)
+    devices: Mapping[str, DeviceSnapshot] = field(default_factory=dict)
 
-    def of(self, device: str) -> Standing:
+    def of(self, device: str) -> DeviceSnapshot:
         """How a device stood; it told nothing where it was not asked."""
-        return self.devices.get(device, Standing())
+        return self.devices.get(device, DeviceSnapshot())
 
     @property
     def silent(self) -> tuple[str, ...]:
         """The devices of which nothing can be said."""
-        return tuple(sorted(name for name, standing in self.devices.items() if not standing.told))
+        return tuple(sorted(name for name, each in self.devices.items() if not each.told))
 
 
 def known_loopbacks(observed: Mapping[str, Observed], intents: Iterable[Intent]) -> frozenset[Known]:
@@ -86,16 +86,18 @@ def snapshot_of(picture: Picture, loopbacks: Iterable[Known]) -> Snapshot:
     devices = {}
     for name, found in picture.evidence.items():
         reached = frozenset((vrf, prefix) for vrf, prefix in known if _leads(found, vrf, prefix))
-        devices[name] = _standing(found, picture, shared.setdefault(reached, reached), frozenset(own.get(name, ())))
+        devices[name] = _of_device(found, picture, shared.setdefault(reached, reached), frozenset(own.get(name, ())))
     return Snapshot(devices)
 
 
-def _standing(found: DeviceEvidence, picture: Picture, reached: frozenset[Known], own: frozenset[Known]) -> Standing:
+def _of_device(
+    found: DeviceEvidence, picture: Picture, reached: frozenset[Known], own: frozenset[Known]
+) -> DeviceSnapshot:
     if found.error:
-        return Standing()
+        return DeviceSnapshot()
     up = [n for n in found.neighbours if n.up]
     names = {n.neighbour: device for n in up if (device := _behind(n, picture))}
-    return Standing(
+    return DeviceSnapshot(
         neighbours=frozenset((n.protocol, n.neighbour, n.interface or "") for n in up),
         router_ids=dict(found.identities),
         reached=reached,
@@ -127,9 +129,9 @@ def _leads(found: DeviceEvidence, vrf: str, prefix: str) -> bool:
 def as_document(snapshot: Snapshot) -> dict[str, Any]:
     """A snapshot as JSON holds it, by device."""
     words: dict[frozenset[Known], list[str]] = {}
-    for standing in snapshot.devices.values():
-        if standing.reached not in words:
-            words[standing.reached] = _in_words(standing.reached)
+    for each in snapshot.devices.values():
+        if each.reached not in words:
+            words[each.reached] = _in_words(each.reached)
     return {
         name: {
             "neighbours": sorted(list(neighbour) for neighbour in s.neighbours),
@@ -152,8 +154,8 @@ def from_document(document: Mapping[str, Any]) -> Snapshot:
         raise UsageError(f"this is no snapshot of a network: {error!r}", hint="the run's folder is damaged") from error
 
 
-def _read(told: Mapping[str, Any]) -> Standing:
-    return Standing(
+def _read(told: Mapping[str, Any]) -> DeviceSnapshot:
+    return DeviceSnapshot(
         neighbours=frozenset((protocol, name, interface) for protocol, name, interface in told["neighbours"]),
         router_ids=dict(told["router_ids"]),
         reached=frozenset(map(_known, told["loopbacks"])),

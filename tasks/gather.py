@@ -20,8 +20,8 @@ STATE = ("interfaces",)
 ROUTES = ("interfaces", "routes")
 TABLES = ("interfaces", "routes", "identity", "originations")
 WITH_NEIGHBOURS = (*TABLES, "neighbours")
-STANDING = ("routes", "identity", "neighbours")
-STANDING_AGAIN = ("routes", "neighbours")
+SNAPSHOT = ("routes", "identity", "neighbours")
+SNAPSHOT_AGAIN = ("routes", "neighbours")
 
 
 def _answers(reader: Reader, commands: Iterable[str]) -> dict[str, str]:

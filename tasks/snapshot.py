@@ -1,11 +1,11 @@
-"""Reads twice what a change can harm: what only one reading has seen was not standing."""
+"""Reads twice what a change can harm: what only one of the readings has seen does not stand."""
 
 from collections.abc import Mapping
 
 from loopwright.evidence import Interest
 from loopwright.models import Observed
 from loopwright.picture import Picture
-from tasks.gather import STANDING, STANDING_AGAIN, gather
+from tasks.gather import SNAPSHOT, SNAPSHOT_AGAIN, gather
 from tasks.network import Network
 
 STAGE = "snapshot"
@@ -16,8 +16,8 @@ def read_twice(
 ) -> tuple[Picture, Picture]:
     """Read neighbours and routes of the devices that are known twice, and router-ids once; no configuration.
 
-    `first` is a reading that was made for another purpose, of at least the kinds `STANDING` and of this interest.
+    `first` is a reading that was made for another purpose, of at least the kinds `SNAPSHOT` and of this interest.
     """
     if first is None:
-        first = Picture(gather(network, known, interest, STANDING, STAGE), network.platforms)
-    return first, Picture(gather(network, known, interest, STANDING_AGAIN, STAGE), network.platforms)
+        first = Picture(gather(network, known, interest, SNAPSHOT, STAGE), network.platforms)
+    return first, Picture(gather(network, known, interest, SNAPSHOT_AGAIN, STAGE), network.platforms)
