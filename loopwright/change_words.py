@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from loopwright.errors import PlatformError
 from loopwright.section import Section
 
 
@@ -11,8 +12,9 @@ class TimerWords:
     """A timer after which the device undoes a change by itself, unless it is confirmed. Times are in seconds.
 
     `needs` is the pattern of a path line without which the device has no timer. Commands of a command line may name
-    `{minutes}` or `{seconds}`; where a driver arms and confirms, they are empty. `ask` shows what waits for its
-    confirmation, `waiting` is found in its answer when something does.
+    `{minutes}` or `{seconds}`; where a driver arms and confirms, they are empty, or name its `{session}`. `ask` shows
+    what waits for its confirmation: `waiting` is found in its answer when something does, or the expression `waits`
+    finds the `name` of each session that does. `exclusive` says that nobody else can commit while a change is armed.
     """
 
     shortest: int
@@ -24,6 +26,8 @@ class TimerWords:
     revert: str = ""
     ask: str = ""
     waiting: re.Pattern[str] | None = None
+    waits: str = ""
+    exclusive: bool = False
 
     def rounded(self, seconds: float) -> int:
         """The shortest time that the device can be told and that is not shorter than asked; `longest` at most."""
@@ -66,6 +70,12 @@ class CheckpointWords:
     drop: str
 
 
+def _said(value: object, where: str) -> bool:
+    if value is not None and not isinstance(value, bool):
+        raise PlatformError(f"{where}: is {value!r}, expected true or false")
+    return bool(value)
+
+
 def timer(section: object, where: str) -> TimerWords | None:
     """Read a `timer` section, None where there is none; raises PlatformError."""
     if section is None:
@@ -81,6 +91,8 @@ def timer(section: object, where: str) -> TimerWords | None:
         revert=keys.text("revert", ""),
         ask=keys.text("ask", ""),
         waiting=keys.pattern("waiting") if keys.section("waiting") else None,
+        waits=keys.text("waits", ""),
+        exclusive=_said(keys.section("exclusive"), f"{where}.exclusive"),
     )
     keys.refuse_the_rest()
     return words

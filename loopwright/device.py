@@ -86,11 +86,34 @@ class Writer(Reader, Protocol):
         ...
 
     def armed(self) -> bool:
-        """Whether a change waits for its confirmation on the device, whoever armed it."""
+        """Ask the device whether a change waits: the one that was loaded or taken up here, else anybody's."""
         ...
 
     def confirm(self) -> None:
-        """Confirm an armed change; raises UnexpectedAnswer where there is none."""
+        """Confirm an armed change, after asking whether it still waits: it may be repeated where an answer was lost.
+
+        Raises NothingWaits where none waits any more, Unconfirmable where only another session can confirm it, Locked
+        where somebody else holds the configuration.
+        """
+        ...
+
+    def held(self) -> str:
+        """What another process needs to go on with the change of this one; "" where it needs nothing.
+
+        Known from the load on, and the same until the change is confirmed or taken back.
+        """
+        ...
+
+    def take_up(self, held: str) -> None:
+        """Go on where another process has stopped: `armed`, `confirm` and `revert` work on its change from now on.
+
+        Asked before `load`, the change is made under that name where the device has names for changes in preparation
+        (letters, digits and hyphens), so that it can be written down before the device knows of it.
+        """
+        ...
+
+    def abandon(self, held: str) -> None:
+        """Drop what a dead process has loaded and not committed; an armed change is left alone."""
         ...
 
     def disarm(self) -> None:
@@ -98,7 +121,10 @@ class Writer(Reader, Protocol):
         ...
 
     def revert(self, name: str) -> None:
-        """Go back by the device's own way: the timer's configuration, the checkpoint of that name, the last commit."""
+        """Go back by the device's own way: the timer's configuration, the checkpoint of that name, the last commit.
+
+        Raises as `confirm` does.
+        """
         ...
 
     def mark(self, name: str) -> None:

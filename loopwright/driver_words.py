@@ -22,6 +22,8 @@ class DriverWords:
     driver's attribute that names its configuration session, where dropping the driver object would drop the session.
     `library` is what the driver opens SSH with, "" where it looks at no host key. `timer` may name commands that
     confirm and revert without saving, `save` the one that saves then: without them the driver does that all in one.
+    `lock` and `unlock` are the driver's calls, as dotted names, that take and give back the configuration lock: it is
+    then held from the load until the change is confirmed or taken back. Without them the driver locks as it likes.
     """
 
     name: str
@@ -29,6 +31,8 @@ class DriverWords:
     options: Mapping[str, Any]
     candidate_format: str = ""
     session: str = ""
+    lock: str = ""
+    unlock: str = ""
     key_option: str = ""
     library: str = ""
     port: int = 22
@@ -52,6 +56,8 @@ def driver_words(section: object, where: str) -> DriverWords | None:
         options=options if isinstance(options, Mapping) else {},
         candidate_format=keys.text("candidate_format", ""),
         session=keys.text("session", ""),
+        lock=keys.text("lock", ""),
+        unlock=keys.text("unlock", ""),
         key_option=keys.text("key_option", ""),
         library=keys.text("library", ""),
         port=int(keys.number("port", 22)),
@@ -65,6 +71,8 @@ def driver_words(section: object, where: str) -> DriverWords | None:
     keys.refuse_the_rest()
     if words.over not in OVER:
         raise PlatformError(f"{where}.over: is {words.over!r}, expected one of {', '.join(OVER)}")
+    if bool(words.lock) != bool(words.unlock):
+        raise PlatformError(f"{where}: lock and unlock go together")
     if words.library not in LIBRARIES:
         raise PlatformError(f"{where}.library: is {words.library!r}, expected netmiko or nothing")
     return words

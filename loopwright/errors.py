@@ -13,6 +13,8 @@ LoopwrightError                 exit code 1
     ├── DeviceTimeout           3   it answered, then stopped
     ├── SessionLost             3   the connection broke
     ├── UnexpectedAnswer        3   it answered something that cannot be read
+    │   └── NothingWaits        3   no change waits there that could be confirmed or taken back
+    ├── Unconfirmable           3   a change waits there that only the session which armed it confirms or takes back
     ├── Locked                  3   somebody else holds its configuration
     ├── NotAuthorised           3   this login may not do it there
     ├── LineRejected            5   it refused a line of configuration
@@ -98,6 +100,14 @@ class SessionLost(DeviceError):
 
 class UnexpectedAnswer(DeviceError):
     """The answer does not have the shape that the platform folder promises."""
+
+
+class NothingWaits(UnexpectedAnswer):
+    """No change of ours waits on the device: it was confirmed, or undone. What the device has now tells which."""
+
+
+class Unconfirmable(DeviceError):
+    """A change waits, and this session can neither confirm nor take it back: the device goes back by its own timer."""
 
 
 class Locked(DeviceError):

@@ -4,9 +4,17 @@ from collections.abc import Sequence
 
 from loopwright.change_words import CandidateWords
 from loopwright.device import Heard, unheard
-from loopwright.errors import DeviceError, LineRejected, Locked, PlatformError, UnexpectedAnswer
+from loopwright.errors import (
+    DeviceError,
+    LineRejected,
+    Locked,
+    NothingWaits,
+    PlatformError,
+    Unconfirmable,
+    UnexpectedAnswer,
+)
 from loopwright.session_words import SessionWords
-from tasks.line_writer import LineWriter
+from tasks.line_writer import NOT_WAITING, LineWriter
 from tasks.session import permitted
 from tasks.terminal import Terminal
 
@@ -23,6 +31,7 @@ class CandidateWriter(LineWriter):
 
     def __init__(self, name: str, asking: Terminal, words: SessionWords) -> None:
         super().__init__(name, asking.companion(), words)
+        self._asking = asking
         self._open = False
 
     @property
@@ -63,23 +72,46 @@ class CandidateWriter(LineWriter):
 
     def confirm(self) -> None:
         """Confirm in the shell that committed: others are refused."""
-        if not self._open:
-            raise UnexpectedAnswer(self.name, "no commit waits for its confirmation in this session")
+        self._waiting_here()
         answer = self.terminal.exchange([self._words.commit], _SLOW)[0]
         if self._words.refused.search(answer.text):
             raise UnexpectedAnswer(self.name, f"did not confirm its commit: {answer.text.strip()}")
         self._leave()
+        if self.armed():
+            raise UnexpectedAnswer(self.name, "the commit still waits after it was confirmed")
 
     def armed(self) -> bool:
-        """Whether this session has a commit that waits."""
-        return self._open
+        """Ask whether a commit waits, of this session or of another."""
+        timer = self.words.timer
+        if timer is None or timer.waiting is None:
+            return False
+        answer = permitted(self.name, self._asking.exchange([timer.ask])[0], self.words)
+        return timer.waiting.search(answer.text) is not None
+
+    def _waiting_here(self) -> None:
+        """Raise NothingWaits where no commit waits any more, Unconfirmable where it is not of this session."""
+        if not self.armed():
+            self.discard()
+            raise NothingWaits(self.name, NOT_WAITING)
+        if not self._open:
+            raise Unconfirmable(
+                self.name,
+                "a commit waits for its confirmation, and it can be confirmed in the session that made it only",
+                hint="It goes back by itself when its time is over.",
+            )
+
+    def take_up(self, held: str) -> None:
+        """Nothing can be taken up: a trial is its session's, and a candidate ends with it."""
 
     def disarm(self) -> None:
         """Nothing: what is armed here is a change."""
 
     def revert(self, name: str) -> None:
         """Leave the session whose commit waits: the device goes back at once."""
+        self._waiting_here()
         self.discard()
+        if self.armed():
+            raise UnexpectedAnswer(self.name, "still waits for a confirmation after it was told to go back")
 
     def save(self) -> None:
         """Keep what is committed over a reboot, where the commit has not done that by itself."""

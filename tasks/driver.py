@@ -196,6 +196,8 @@ def _of_library(device: str, what: str, error: Exception) -> DeviceError:
     said = f"{type(error).__name__} {error}"
     if _LATE.search(said):
         return DeviceTimeout(device, f"stopped answering in {what}")
+    if "Lock" in type(error).__name__:
+        return Locked(device, f"its configuration is held by somebody else: {_text(error)}")
     if what == CONNECTING and (isinstance(error, OSError) or "Connect" in type(error).__name__):
         return Unreachable(device, f"cannot be reached: {_text(error)}")
     if isinstance(error, OSError) or "Connect" in type(error).__name__ or "Session" in type(error).__name__:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from loopwright.change_words import CheckpointWords, TimerWords
 from loopwright.configuration_path import Position, depth_of, follows
 from loopwright.device import Heard, unheard
-from loopwright.errors import DeviceError, LineRejected, PlatformError, UnexpectedAnswer
+from loopwright.errors import DeviceError, LineRejected, NothingWaits, PlatformError, UnexpectedAnswer
 from loopwright.transcript import Answer
 from tasks.session import Session, permitted
 
 LEAVE_TIMEOUT = 10.0
 _SLOW = 120.0  # seconds: a copy of a whole configuration
+NOT_WAITING = "no change waits for its confirmation: it was confirmed, or the device has undone it by itself"
 
 
 class LineWriter(Session):
@@ -46,18 +47,27 @@ class LineWriter(Session):
         self._said(self.words.save, self.words.saved, "did not save its configuration")
 
     def armed(self) -> bool:
-        """Ask whether a change waits for its confirmation."""
+        """Ask whether a change waits for its confirmation; the timer is the device's, not a session's."""
         timer = self.words.timer
         if timer is None or timer.waiting is None:
             return False
         return timer.waiting.search(self.show([timer.ask])[0]) is not None
 
+    def held(self) -> str:
+        """Nothing: the timer is the device's, and whoever may configure confirms."""
+        return ""
+
+    def take_up(self, held: str) -> None:
+        """Take a timer that runs for our own, so that it can be stopped."""
+        self._armed_here = True
+
+    def abandon(self, held: str) -> None:
+        """Nothing: every line has taken effect at once."""
+
     def confirm(self) -> None:
         """Confirm an armed change, and ask whether it still waits."""
         if not self.armed():
-            raise UnexpectedAnswer(
-                self.name, "no change waits for its confirmation: the device has undone it by itself"
-            )
+            raise NothingWaits(self.name, NOT_WAITING)
         self.terminal.exchange([self._timer.confirm])
         if self.armed():
             raise UnexpectedAnswer(self.name, "the change still waits after it was confirmed")
@@ -73,6 +83,8 @@ class LineWriter(Session):
         if words is not None:
             self._said(words.back.format(name=name), words.restored, "did not go back to its checkpoint", _SLOW)
             return
+        if not self.armed():
+            raise NothingWaits(self.name, NOT_WAITING)
         self.terminal.exchange([self._timer.revert], _SLOW)
         if self.armed():
             raise UnexpectedAnswer(self.name, "still waits for a confirmation after it was told to go back")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from loopwright.errors import UnexpectedAnswer
+from loopwright.errors import Unconfirmable, UnexpectedAnswer
 from tests.hazards.candidates import EOS, IOS, JUNOS, LINES, XR, four, restarted, there
 from tests.hazards.ground import Ground
 
@@ -67,7 +67,7 @@ def test_a_later_object_confirms_nothing_and_says_so(on: Ground) -> None:
     on.hosts.pop().close_connections()
     later = on.transaction(EOS)
     assert later.armed()
-    with pytest.raises(UnexpectedAnswer, match="did not confirm"):
+    with pytest.raises(Unconfirmable, match="the name of its session is not known"):
         later.confirm()
     on.emulation.advance(121, EOS)
     assert not there(on, EOS)
@@ -103,7 +103,7 @@ def test_a_trial_is_confirmed_in_its_own_session(on: Ground) -> None:
     ours = on.transaction(XR)
     ours.load(LINES[XR])
     ours.commit(60)
-    with pytest.raises(UnexpectedAnswer, match="in this session"):
+    with pytest.raises(Unconfirmable, match="in the session that made it"):
         on.transaction(XR).confirm()
     ours.confirm()
     on.emulation.advance(61, XR)
