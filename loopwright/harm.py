@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from loopwright.addresses import bare, host
+from loopwright.addresses import bare, host, network
 from loopwright.change import Change
 from loopwright.models import Advertisement, family_of
 from loopwright.picture import Picture
@@ -80,16 +80,18 @@ def leaving_of(changes: Iterable[Change]) -> frozenset[Known]:
 
 def _taken(change: Change) -> Iterator[Known]:
     before, after = change.before, change.after
-    for address in before.addresses if before is not None else ():
-        stays = before is not None and after is not None and address in after.addresses and after.vrf == before.vrf
-        if before is not None and not (
-            stays and after is not None and after.enabled and _ways(before.advertise) <= _ways(after.advertise)
-        ):
+    if before is None:
+        return
+    stays = after.addresses if after is not None and after.enabled and after.vrf == before.vrf else ()
+    unsaid = _ways(before.advertise) - _ways(after.advertise if after is not None else ())
+    for address in before.addresses:
+        if address not in stays or any(prefix == network(address) for prefix, *_ in unsaid):
             yield before.vrf, host(address)
 
 
-def _ways(adverts: Iterable[Advertisement]) -> set[tuple[str, str, str | None, str | None, str | None]]:
-    return {(a.protocol, a.prefix, a.process, a.area, a.level) for a in adverts}
+def _ways(adverts: Iterable[Advertisement]) -> set[tuple[str, ...]]:
+    """Where each prefix is advertised, whatever its cost."""
+    return {(a.prefix, a.protocol, a.process or "", a.area or "", a.level or "") for a in adverts}
 
 
 @dataclass(frozen=True, slots=True)

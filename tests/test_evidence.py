@@ -109,3 +109,25 @@ def test_a_bgp_path_counts_when_it_is_valid(path: dict[str, object], read_as: se
 
 def test_what_the_device_does_not_tell_was_not_asked() -> None:
     assert read({ISIS: "% IS-IS is not running"}).asked == frozenset()
+
+
+def routes(protocol: str, selected: int, others: int) -> dict[str, list[dict[str, object]]]:
+    found: dict[str, list[dict[str, object]]] = {}
+    for number in range(selected + others):
+        prefix = f"10.{len(protocol)}.{number}.0/24"
+        row: dict[str, object] = {"vrfName": "default", "prefix": prefix, "protocol": protocol, "nexthops": []}
+        found[prefix] = [{**row, **({"selected": True, "installed": True} if number < selected else {})}]
+    return found
+
+
+def test_the_selected_routes_of_a_protocol_are_counted_whether_they_are_of_interest_or_not() -> None:
+    answer = json.dumps({**routes("ospf", 3, 1), **routes("bgp", 2, 2), **routes("static", 0, 1)})
+    found = read({"show ip route vrf all json": answer})
+    assert found.route_counts == {"ospf": 3, "bgp": 2}
+    assert found.routes == frozenset()
+
+
+def test_routes_of_both_families_are_counted_together() -> None:
+    answer = json.dumps(routes("bgp", 2, 0))
+    found = read({"show ip route vrf all json": answer, "show ipv6 route vrf all json": answer})
+    assert found.route_counts == {"bgp": 4}
