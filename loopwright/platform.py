@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -17,6 +17,7 @@ from loopwright.driver_words import DriverWords, driver_words
 from loopwright.errors import PlatformError
 from loopwright.loopback_words import LoopbackWords, Text
 from loopwright.models import DEFAULT_VRF, PathLine
+from loopwright.reference_words import ReferenceWords, RouterIdWords, reference_words, router_id_words
 from loopwright.section import refuse_unknown
 from loopwright.session_words import SessionWords
 
@@ -41,6 +42,8 @@ KEYS = (
     "identify",
     "loopbacks",
     "not_told",
+    "references",
+    "router_id",
     "session",
     "show",
     "title",
@@ -103,6 +106,8 @@ class Platform:
     template: str
     textfsm: Mapping[str, str]
     identify: Identify | None = None
+    references: ReferenceWords = field(default_factory=ReferenceWords)
+    router_id: RouterIdWords = field(default_factory=RouterIdWords)
 
     @cached_property
     def protocols(self) -> frozenset[str]:
@@ -204,6 +209,8 @@ def read_platform(folder: Path | Traversable) -> Platform:
             template=templates.pop("loopback.j2"),
             textfsm=templates,
             identify=Identify(**words["identify"]) if "identify" in words else None,
+            references=reference_words(words.get("references", {}), words["configuration"].get("contexts", {}), where),
+            router_id=router_id_words(words.get("router_id", {}), where),
         )
     except (OSError, yaml.YAMLError) as error:
         raise PlatformError(f"{where} cannot be read: {error}") from error
