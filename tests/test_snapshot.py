@@ -2,10 +2,9 @@
 
 import json
 import pickle
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,105 +12,14 @@ import yaml
 
 from loopwright.change import Change
 from loopwright.errors import UsageError
-from loopwright.evidence import DeviceEvidence, Interest, Neighbour, Route, asked_of
+from loopwright.evidence import DeviceEvidence
 from loopwright.harm import Harm, Watch, harm, leaving_of
-from loopwright.models import Advertisement, Expect, Intent, Loopback, Observed, Process, Routing, Wanted
+from loopwright.models import Advertisement, Expect, Intent, Loopback, Observed, Wanted
 from loopwright.picture import Picture
-from loopwright.platform import load_platforms
 from loopwright.snapshot import Snapshot, as_document, from_document, known_loopbacks, snapshot_of
-from tasks.gather import SNAPSHOT, SNAPSHOT_AGAIN, WITH_NEIGHBOURS, evidence_reader
-from tasks.network import Network
-from tasks.prove import Prover, Settling
-from tasks.snapshot import read_twice
+from tests.ring import ASKED, KNOWN, NAMES, PLATFORM, Ring, route, words
 
-PLATFORM = load_platforms()["frr"]
 CASES = yaml.safe_load((Path(__file__).parent / "data" / "harm.yaml").read_text(encoding="utf-8"))
-NAMES = ("r1", "r2", "r3", "r4")
-RING = (("r1", "r2"), ("r2", "r3"), ("r3", "r4"), ("r4", "r1"))
-SESSIONS = (("r1", "r3"),)
-ASKED = frozenset({("routes", ""), ("neighbours", "ospf"), ("neighbours", "bgp"), ("identity", "ospf")})
-
-
-def loopback_of(name: str) -> str:
-    return f"10.0.0.{name[1:]}/32"
-
-
-KNOWN = frozenset(("default", loopback_of(name)) for name in NAMES)
-
-
-def route(prefix: str, *hops: tuple[str, str]) -> Route:
-    return Route("default", prefix, "ospf", selected=True, installed=True, nexthops=hops)
-
-
-@dataclass
-class Ring:
-    """What the four routers answer in one reading, with what a case takes from it."""
-
-    lacks: Sequence[Mapping[str, Any]] = ()
-
-    def __post_init__(self) -> None:
-        self.down = [set(ends) for ends in self.told("down")]
-        self.sessions = [set(ends) for ends in self.told("session")]
-        self.lost = [tuple(pair) for pair in self.told("lost")]
-        self.ids = {name: f"1.1.1.{name[1:]}" for name in NAMES} | dict(self.told("id"))
-        self.counts = dict.fromkeys(NAMES, 100) | dict(self.told("routes"))
-
-    def told(self, word: str) -> list[Any]:
-        return [each[word] for each in self.lacks if word in each]
-
-    def neighbours(self, name: str) -> Iterable[Neighbour]:
-        for number, ends in enumerate(RING):
-            for other in set(ends) - {name}:
-                if name in ends:
-                    up = set(ends) not in self.down
-                    yield Neighbour("ospf", self.ids[other], f"eth{number}", "Full" if up else "Init", up)
-        for ends in SESSIONS:
-            for other in set(ends) - {name}:
-                if name in ends:
-                    up = set(ends) not in self.sessions
-                    yield Neighbour(
-                        "bgp", loopback_of(other).partition("/")[0], "", "Established" if up else "Idle", up
-                    )
-
-    def routes(self, name: str) -> Iterable[Route]:
-        for other in NAMES:
-            if (name, other) not in self.lost:
-                yield route(loopback_of(other), ("192.0.2.9", "eth0"))
-        if name in self.told("summary"):
-            yield route("10.0.0.0/24", ("192.0.2.9", "eth0"))
-        if name in self.told("discard"):
-            yield route("10.0.0.0/24", ("", ""))
-        if name in self.told("default"):
-            yield route("0.0.0.0/0", ("192.0.2.9", "eth0"))
-
-    def observed(self, name: str) -> Observed:
-        has = () if name in self.told("shut") else (Loopback(0, "lo", ipv4=(loopback_of(name),)),)
-        return Observed(name, "frr", frozenset(has), Routing((Process("ospf"), Process("bgp", "64500"))))
-
-    def evidence(self, name: str) -> DeviceEvidence:
-        if name in self.told("silent"):
-            return DeviceEvidence(name, Observed(name, "frr"), error="no answer")
-        if name in self.told("mute"):
-            return DeviceEvidence(name, self.observed(name), identities={"ospf": self.ids[name]})
-        return DeviceEvidence(
-            name,
-            self.observed(name),
-            routes=frozenset(self.routes(name)),
-            identities={"ospf": self.ids[name]},
-            neighbours=tuple(self.neighbours(name)),
-            asked=ASKED,
-            route_counts={"ospf": 4, "bgp": self.counts[name]},
-        )
-
-    def picture(self) -> Picture:
-        return Picture({name: self.evidence(name) for name in NAMES}, dict.fromkeys(NAMES, PLATFORM))
-
-    def snapshot(self) -> Snapshot:
-        return snapshot_of(self.picture(), KNOWN)
-
-
-def words(found: Iterable[Harm]) -> list[str]:
-    return sorted(f"{h.blocks or 'told'}: {h.device}: {h.what}: {h.expected}, {h.actual}" for h in found)
 
 
 def leaving(case: Mapping[str, Any]) -> frozenset[Any]:
@@ -237,117 +145,3 @@ def test_what_a_plan_takes_away(
     before: Loopback | None, after: Loopback | None, expected: set[tuple[str, str]]
 ) -> None:
     assert leaving_of([Change(before, after, ())]) == expected
-
-
-@dataclass
-class Scene:
-    """A network whose readings follow one another on a clock that only waiting moves."""
-
-    readings: Mapping[float, Sequence[Mapping[str, Any]]]
-    now: float = 0.0
-    asked: list[tuple[str, frozenset[str]]] = field(default_factory=list)
-    kept: list[Interest] = field(default_factory=list)
-
-    def wait(self, seconds: float) -> None:
-        self.now += seconds
-
-    def gather(
-        self,
-        network: object,
-        known: Mapping[str, Observed],
-        interest: Interest,
-        kinds: Iterable[str],
-        stage: str = "read",
-    ) -> dict[str, DeviceEvidence]:
-        ring = Ring(self.readings[max(start for start in self.readings if start <= self.now)])
-        self.asked += [(name, frozenset(kinds)) for name in known]
-        self.kept.append(interest)
-        return {name: ring.evidence(name) for name in known}
-
-    def prover(self, watch: Watch | None) -> Prover:
-        nornir: Any = SimpleNamespace(inventory=SimpleNamespace(hosts={}))
-        network = Network(nornir, dict.fromkeys(NAMES, PLATFORM))
-        known = {name: Ring().observed(name) for name in NAMES}
-        return Prover(network, known, (), clock=lambda: self.now, wait=self.wait, harm=watch)
-
-
-@pytest.fixture
-def watch() -> Watch:
-    return Watch((Ring().snapshot(), Ring().snapshot()), KNOWN, frozenset({"r1"}))
-
-
-def played(readings: Mapping[float, Sequence[Mapping[str, Any]]], monkeypatch: pytest.MonkeyPatch) -> Scene:
-    scene = Scene(readings)
-    monkeypatch.setattr("tasks.prove.gather", scene.gather)
-    return scene
-
-
-def test_the_prover_awaits_a_neighbour_that_comes_back(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    scene = played({0: [{"down": ["r1", "r2"]}], 5: []}, monkeypatch)
-    proof = scene.prover(watch).prove(Settling(20, changing=True))
-    assert proof.harm == ()
-    assert 5 <= scene.now < 20
-    assert {name for name, _ in scene.asked[len(NAMES) :]} == {"r1", "r2"}
-
-
-def test_the_prover_tells_what_is_still_gone_at_the_deadline(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    scene = played({0: [{"lost": ["r3", "r1"]}]}, monkeypatch)
-    proof = scene.prover(watch).prove(Settling(20, changing=True))
-    assert words(proof.harm) == ["wave: r3: 10.0.0.1/32 of r1: a route, no route"]
-    assert scene.now > 20
-
-
-def test_the_prover_awaits_no_routes_that_are_only_told(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    scene = played({0: [{"routes": ["r3", 99]}]}, monkeypatch)
-    proof = scene.prover(watch).prove(Settling(20, changing=True))
-    assert words(proof.harm) == ["told: r3: bgp routes: 100 or more, 99, 1 % fewer"]
-    assert scene.now == 0
-
-
-def test_the_picture_of_a_proof_holds_the_neighbours_of_all(watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    scene = played({0: []}, monkeypatch)
-    proof = scene.prover(watch).prove(Settling(20, changing=True))
-    assert {kinds for _, kinds in scene.asked} == {frozenset(WITH_NEIGHBOURS)}
-    assert snapshot_of(proof.picture, KNOWN) == Ring().snapshot()
-    assert all(interest.exact(prefix) for interest in scene.kept for _, prefix in KNOWN)
-
-
-def test_who_watches_nothing_asks_for_no_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
-    scene = played({0: [{"down": ["r1", "r2"]}]}, monkeypatch)
-    proof = scene.prover(None).prove(Settling(20, changing=True))
-    assert proof.harm == ()
-    assert not any("neighbours" in kinds for _, kinds in scene.asked)
-
-
-@pytest.mark.parametrize("first", [Ring().picture(), None], ids=["first reading given", "both made"])
-def test_two_readings(first: Picture | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    scene = Scene({0: []})
-    monkeypatch.setattr("tasks.snapshot.gather", scene.gather)
-    nobody: Any = None
-    network = Network(nobody, dict.fromkeys(NAMES, PLATFORM))
-    pictures = read_twice(network, {name: Ring().observed(name) for name in NAMES}, Interest([]), first)
-    assert [snapshot_of(picture, KNOWN) for picture in pictures] == [Ring().snapshot()] * 2
-    expected = [SNAPSHOT_AGAIN] if first else [SNAPSHOT, SNAPSHOT_AGAIN]
-    assert [kinds for name, kinds in scene.asked if name == "r1"] == [frozenset(kinds) for kinds in expected]
-
-
-@dataclass
-class Recorder:
-    """A device that answers nothing and keeps what it was asked."""
-
-    name: str = "r1"
-    commands: tuple[str, ...] = ()
-
-    def show(self, commands: Sequence[str]) -> tuple[str, ...]:
-        self.commands = tuple(commands)
-        return ("",) * len(commands)
-
-
-@pytest.mark.parametrize("kinds", [SNAPSHOT, SNAPSHOT_AGAIN], ids=["first", "again"])
-def test_a_snapshot_asks_for_no_configuration(kinds: tuple[str, ...]) -> None:
-    device: Any = Recorder()
-    known = Ring().observed("r1")
-    found = evidence_reader(known, Interest([]), kinds)(device, PLATFORM)
-    assert PLATFORM.configuration.command not in device.commands
-    assert set(device.commands) == {e.command for e in asked_of(PLATFORM, known.routing, kinds)}
-    assert found.observed == known
