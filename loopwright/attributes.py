@@ -1,5 +1,6 @@
 """The attributes of the inventory, each with its kind and its meaning: what is read, checked and documented."""
 
+from loopwright.change_kinds import CHANGE, FREEZES, WAVE, WINDOWS
 from loopwright.kinds import Attribute, Choice, Kind, Named, OneOrMore, Switchable, Table
 from loopwright.scalars import (
     ADDRESS,
@@ -168,12 +169,18 @@ _DATA = (
     _A("routing", ROUTING, "What the device runs and is connected to, for checks without the device."),
     _A("transport", word("netmiko", "napalm"), "How it is driven, where its platform has both ways."),
     _A("redundancy_group", NAME, "The devices that stand in for each other name the same group."),
+    _A("wave", WAVE, "The wave that it is changed in; left out, the run is divided as `change: waves` says."),
+    _A("windows", WINDOWS, "When changes may be made, like Sun 02:00-04:00 Europe/Berlin; without any, at all times."),
+    _A("freezes", FREEZES, "When nothing is changed; those of groups and defaults hold as well."),
 )
 DATA = Table("data", *_DATA, others=True)
 """What loopwright reads of `data`; everything else in it is the user's own."""
 
 _POOLS = _A("pools", POOLS, "The pools that `{pool: NAME}` takes addresses from.")
-DEFAULTS_DATA = Table("data", *_DATA, _POOLS, others=True)
+_CHANGE = _A("change", CHANGE, "How changes are made, in the whole network.")
+NETWORK_WIDE = (_POOLS, _CHANGE)
+DEFAULTS_DATA = Table("data", *_DATA, *NETWORK_WIDE, others=True)
+"""What is read of the defaults' `data`: also what is said once for the whole network."""
 
 _CONNECTION = (
     _A("hostname", TEXT, "The address or name that is connected to."),

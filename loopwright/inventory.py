@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from loopwright.attributes import DATA, DEFAULTS, GROUP, HOST
+from loopwright.attributes import DATA, DEFAULTS, GROUP, HOST, NETWORK_WIDE
 from loopwright.clear_text import clear_text_secrets
 from loopwright.errors import InventoryError, UsageError
 from loopwright.finding import Finding
@@ -162,8 +162,11 @@ def _element(name: str, raw: Any, table: Table, at: At, faults: Faults) -> Eleme
         return Element(name)
     said = read.pop("data", None) or {}
     data = raw.get("data") or {}
-    if table is not DEFAULTS and isinstance(data, Mapping) and "pools" in data:
-        faults.at(At(data, "pools", at), f"pools are the whole network's: they belong in {DEFAULTS_FILE}", of_key=True)
+    if table is not DEFAULTS and isinstance(data, Mapping):
+        for key in (attribute.name for attribute in NETWORK_WIDE if attribute.name in data):
+            faults.at(
+                At(data, key, at), f"is said once for the whole network: it belongs in {DEFAULTS_FILE}", of_key=True
+            )
     mark = at.mark(of_key=True)
     options = read.pop("connection_options", None) or {}
     groups = read.pop("groups", None) or ()
@@ -180,9 +183,9 @@ def _pools(defaults: Element) -> dict[str, Pool]:
 
 def _findings(element: Element, raw: Mapping[str, Any]) -> Iterator[Finding]:
     yield from clear_text_secrets(element.name, raw, element.mark)
-    ours = tuple(DATA.attributes)
+    ours, elsewhere = tuple(DATA.attributes), tuple(attribute.name for attribute in NETWORK_WIDE)
     for key in element.data:
-        near = nearest(key, ours) if isinstance(key, str) and key not in ours and key != "pools" else ""
+        near = nearest(key, ours) if isinstance(key, str) and key not in (*ours, *elsewhere) else ""
         if near and abs(len(key) - len(near.split("'")[1])) <= 2:
             mark = element.data.key_mark(key) if isinstance(element.data, Block) else element.mark
             yield Finding(
