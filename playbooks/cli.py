@@ -7,7 +7,7 @@ import click
 from playbooks.command import EXIT_CODES, Playbooks
 
 COMMANDS = (
-    "validate", "plan", "provision", "verify", "audit", "explain", "allocate", "schema", "init", "lab",
+    "validate", "plan", "provision", "verify", "audit", "explain", "allocate", "schema", "init", "lab", "report",
 )  # fmt: skip
 
 
