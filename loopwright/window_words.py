@@ -27,13 +27,15 @@ def parse_window(text: str) -> Window | DatedWindow:
     if found is None:
         raise ValueError(f"write days, times and a time zone, like {EXAMPLES}")
     start, end = wall_time(found["start"]), wall_time(found["end"])
-    _in_order(start, end)
+    if end <= start:
+        raise ValueError("it ends before it begins" if end < start else "it ends when it begins")
     return DatedWindow(start, end, _zone(found["zone"]))
 
 
 def make_freeze(start: datetime, end: datetime, zone: str, reason: str = "") -> Freeze:
     """Return a freeze; raises ValueError for one that ends before it begins."""
-    _in_order(start, end)
+    if end <= start:
+        raise ValueError("it ends before it begins")
     return Freeze(start, end, zone, reason)
 
 
@@ -56,11 +58,6 @@ def _weekly(days: str, start: str, end: str, zone: str) -> Window:
     if _is_midnight_after(start):
         raise ValueError("it begins at 24:00: write 00:00 of the next day")
     return Window(_days(days), opens, closes, zone)
-
-
-def _in_order(start: datetime, end: datetime) -> None:
-    if end <= start:
-        raise ValueError("it ends before it begins" if end < start else "it ends when it begins")
 
 
 def _zone(name: str | None) -> str:
