@@ -15,11 +15,12 @@ PLATFORM = load_platforms()["frr"]
 NAMES = ("r1", "r2", "r3", "r4")
 RING = (("r1", "r2"), ("r2", "r3"), ("r3", "r4"), ("r4", "r1"))
 SESSIONS = (("r1", "r3"),)
+ADDRESSES = {"session": "10.0.0.{}", "session6": "2001:db8::{}"}
 ASKED = frozenset({("routes", ""), ("neighbours", "ospf"), ("neighbours", "bgp"), ("identity", "ospf")})
 
 
 def loopback_of(name: str) -> str:
-    return f"10.0.0.{name[1:]}/32"
+    return f"{ADDRESSES['session'].format(name[1:])}/32"
 
 
 KNOWN = frozenset(("default", loopback_of(name)) for name in NAMES)
@@ -37,7 +38,7 @@ class Ring:
 
     def __post_init__(self) -> None:
         self.down = [set(ends) for ends in self.told("down")]
-        self.sessions = [set(ends) for ends in self.told("session")]
+        self.sessions = {word: [set(ends) for ends in self.told(word)] for word in ADDRESSES}
         self.lost = [tuple(pair) for pair in self.told("lost")]
         self.ids = {name: f"1.1.1.{name[1:]}" for name in NAMES} | dict(self.told("id"))
         self.counts = dict.fromkeys(NAMES, 100) | dict(self.told("routes"))
@@ -51,13 +52,11 @@ class Ring:
                 if name in ends:
                     up = set(ends) not in self.down
                     yield Neighbour("ospf", self.ids[other], f"eth{number}", "Full" if up else "Init", up)
-        for ends in SESSIONS:
-            for other in set(ends) - {name}:
-                if name in ends:
-                    up = set(ends) not in self.sessions
-                    yield Neighbour(
-                        "bgp", loopback_of(other).partition("/")[0], "", "Established" if up else "Idle", up
-                    )
+        for word, address in ADDRESSES.items():
+            for ends in SESSIONS:
+                for other in set(ends) - {name} if name in ends else ():
+                    up = set(ends) not in self.sessions[word]
+                    yield Neighbour("bgp", address.format(other[1:]), "", "Established" if up else "Idle", up)
 
     def routes(self, name: str) -> Iterable[Route]:
         for other in NAMES:
@@ -71,7 +70,8 @@ class Ring:
             yield route("0.0.0.0/0", ("192.0.2.9", "eth0"))
 
     def observed(self, name: str) -> Observed:
-        has = () if name in self.told("shut") else (Loopback(0, "lo", ipv4=(loopback_of(name),)),)
+        mine = Loopback(0, "lo", ipv4=(loopback_of(name),), ipv6=(f"2001:db8::{name[1:]}/128",))
+        has = () if name in self.told("shut") else (mine,)
         return Observed(name, "frr", frozenset(has), Routing((Process("ospf"), Process("bgp", "64500"))))
 
     def evidence(self, name: str) -> DeviceEvidence:

@@ -17,7 +17,7 @@ from loopwright.harm import Harm, Watch, harm, leaving_of
 from loopwright.models import Advertisement, Expect, Intent, Loopback, Observed, Wanted
 from loopwright.picture import Picture
 from loopwright.snapshot import Snapshot, as_document, from_document, known_loopbacks, snapshot_of
-from tests.ring import ASKED, KNOWN, NAMES, PLATFORM, Ring, route, words
+from tests.ring import ASKED, KNOWN, NAMES, PLATFORM, Ring, loopback_of, route, words
 
 CASES = yaml.safe_load((Path(__file__).parent / "data" / "harm.yaml").read_text(encoding="utf-8"))
 
@@ -65,7 +65,8 @@ def test_who_did_not_answer_is_told() -> None:
 
 def test_a_document_names_what_a_device_told() -> None:
     told = as_document(Ring([{"lost": ["r1", "r2"]}]).snapshot())["r1"]
-    assert told["neighbours"] == [["bgp", "10.0.0.3", ""], ["ospf", "1.1.1.2", "eth0"], ["ospf", "1.1.1.4", "eth3"]]
+    adjacencies = [["ospf", "1.1.1.2", "eth0"], ["ospf", "1.1.1.4", "eth3"]]
+    assert told["neighbours"] == [["bgp", "10.0.0.3", ""], ["bgp", "2001:db8::3", ""], *adjacencies]
     assert told["router_ids"] == {"ospf": "1.1.1.1"}
     assert told["routes"] == {"ospf": 4, "bgp": 100}
     assert told["loopbacks"] == ["10.0.0.1/32", "10.0.0.3/32", "10.0.0.4/32"]
@@ -110,7 +111,8 @@ def test_known_loopbacks_are_those_that_devices_have_as_host_routes() -> None:
 )
 def test_a_loopback_that_is_to_be_lost_is_none_of_them(wanted: Wanted) -> None:
     observed = {name: Ring().observed(name) for name in NAMES}
-    assert known_loopbacks(observed, [Intent("r1", "frr", (wanted,))]) == KNOWN - {("default", "10.0.0.1/32")}
+    known = known_loopbacks(observed, [Intent("r1", "frr", (wanted,))])
+    assert {prefix for _, prefix in known if ":" not in prefix} == {loopback_of(name) for name in ("r2", "r3", "r4")}
 
 
 IN_AREA_0 = frozenset({Advertisement("ospf", "10.0.0.1/32", area="0.0.0.0", cost=1)})
