@@ -8,11 +8,14 @@ from weakref import WeakSet
 from napalm.base.base import NetworkDriver
 
 from loopwright.change_words import TimerWords
+from loopwright.device import Heard, unheard
 from loopwright.errors import (
     DeviceError,
+    DeviceTimeout,
     LineRejected,
     NothingWaits,
     PlatformError,
+    SessionLost,
     Unconfirmable,
     UnexpectedAnswer,
 )
@@ -26,7 +29,7 @@ _LOCKING: WeakSet[NetworkDriver] = WeakSet()
 class DriverWriter(DriverSession):
     """A device with a candidate behind a driver (a `loopwright.device.Transaction`)."""
 
-    def write(self, lines: Sequence[str], seconds: int = 0) -> tuple[str, ...]:
+    def write(self, lines: Sequence[str], seconds: int = 0, heard: Heard = unheard) -> tuple[str, ...]:
         """Load and commit in one go."""
         accepted = self.load(lines)
         self.commit(seconds)
@@ -53,6 +56,7 @@ class DriverWriter(DriverSession):
     def commit(self, seconds: int = 0) -> None:
         """Commit, to be confirmed within `seconds`; a refused candidate is dropped, an armed one keeps the lock.
 
+        Where the answer is lost, the candidate is dropped only if the device can say that it was not committed.
         Where a commit that is not armed would be saved by the driver before any proof, it is armed all the same and
         confirmed at once.
         """
@@ -61,6 +65,10 @@ class DriverWriter(DriverSession):
         armed = timer.shortest if early and timer is not None else seconds
         try:
             self.calling("the commit", self.driver.commit_config, revert_in=armed or None)
+        except (SessionLost, DeviceTimeout):
+            with suppress(DeviceError):  # the loss is told
+                self.abandon(self.held())
+            raise
         except DeviceError:
             self._discard_quietly()
             raise
@@ -83,9 +91,10 @@ class DriverWriter(DriverSession):
         if not self.words.session or not held:
             return
         self.take_up(held)
-        if not self.armed():
-            with suppress(UnexpectedAnswer):  # there is none
-                self.discard()
+        if self.armed():
+            return
+        with suppress(UnexpectedAnswer):  # there is none
+            self.discard()
         self.take_up("")
 
     def armed(self) -> bool:

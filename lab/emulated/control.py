@@ -6,6 +6,9 @@
 {"do": "advance", "seconds": 60, "device": "r1"}           let time pass; without a device on every one
 {"do": "configuration", "device": "r1"}                    running and startup configuration
 {"do": "reload", "device": "r1"}                           restart
+{"do": "type", "device": "r1", "lines": ["..."]}           somebody else types configuration lines, and commits them
+                                                           unless `commit` is false; answered with what was `said`
+{"do": "confirm", "device": "r1"}                          somebody else confirms what is armed; answered likewise
 {"do": "usage"}                                            memory and processor time of the process
 {"do": "stop"}                                             end the process
 """
@@ -20,6 +23,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from lab.emulated import somebody
 from lab.emulated.faults import Fault
 from lab.emulated.server import Emulation
 from lab.errors import LabError
@@ -76,6 +80,8 @@ class Control:
             "advance": self._advance,
             "configuration": self._configuration,
             "reload": self._reload,
+            "type": self._type,
+            "confirm": self._confirm,
             "usage": usage,
             "stop": self._end,
         }
@@ -113,6 +119,13 @@ class Control:
     def _reload(self, request: Request) -> dict[str, Any]:
         self.emulation.device(request["device"]).reload()
         return {}
+
+    def _type(self, request: Request) -> dict[str, Any]:
+        device, commit = self.emulation.device(request["device"]), bool(request.get("commit", True))
+        return {"said": somebody.types(device, request["lines"], commit=commit)}
+
+    def _confirm(self, request: Request) -> dict[str, Any]:
+        return {"said": somebody.confirms(self.emulation.device(request["device"]))}
 
     def _end(self, _: Request) -> dict[str, Any]:
         self._stop()

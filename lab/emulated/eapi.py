@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from ipaddress import IPv4Address
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -22,6 +22,7 @@ from cryptography.x509.oid import NameOID
 
 from lab.emulated.device import Device, Login
 from lab.emulated.eos_commands import CommandFailed, EosRequest
+from lab.emulated.faults import Fault
 
 Address = tuple[str, int]
 PATH = "/command-api"
@@ -146,7 +147,10 @@ class EapiConnection:
         if call.get("method") != "runCmds" or not isinstance(commands, list):
             return _error(call.get("id"), -32601, "Method not found")
         for told in commands:
-            await self._faults(told if isinstance(told, str) else str(told.get("cmd", "")))
+            await self._faults(_words(told))
+        cut = next((fault for fault in map(self._cut, commands) if fault), None)
+        if cut and cut.when == "before":
+            self._abort()
         text = params.get("format") == "text"
         try:
             if self.device.routing.blocking:
@@ -154,13 +158,25 @@ class EapiConnection:
             else:
                 answers = self._run(login, commands, text)
         except CommandFailed as failed:
+            if cut:
+                self._abort()
             return _error(call.get("id"), failed.code, str(failed), failed.data)
+        if cut:
+            self._abort()
         return {"jsonrpc": "2.0", "id": call.get("id"), "result": answers}
 
     def _run(self, login: Login, commands: list[Any], text: bool) -> list[dict[str, Any]]:  # noqa: FBT001 - by place
         with self.device.lock:
             self.device.clock.due()
             return EosRequest(self.device, login, text=text).run(commands)
+
+    def _cut(self, told: str | dict[str, Any]) -> Fault | None:
+        """Return the fault that cuts the connection with a command: with the whole request, which travels as one."""
+        return self.device.faults.bites("cut", _words(told))
+
+    def _abort(self) -> NoReturn:
+        self.writer.transport.abort()
+        raise ConnectionError
 
     async def _faults(self, line: str) -> None:
         """Do what a fault does with a command. Raises ConnectionError where the connection ends of it."""
@@ -184,10 +200,14 @@ class EapiConnection:
         if drop:
             self.writer.write(answer[: drop.count])
             await self.writer.drain()
-            self.writer.transport.abort()
-            raise ConnectionError
+            self._abort()
         self.writer.write(answer)
         await self.writer.drain()
+
+
+def _words(told: str | dict[str, Any]) -> str:
+    """A command of a request, which may come with its input."""
+    return told if isinstance(told, str) else str(told.get("cmd", ""))
 
 
 def _error(number: Any, code: int, message: str, data: list[Any] | None = None) -> dict[str, Any]:

@@ -173,6 +173,8 @@ class ConfigSessions:
 
     def _expired(self, session: ConfigSession) -> None:
         with self._device.lock:
-            if self._sessions.get(session.name) is session and session.state == "pendingCommitTimer":
+            # A restart has forgotten all sessions: it runs what it started with.
+            known = self._device.state.get("sessions") is self and self._sessions.get(session.name) is session
+            if known and session.state == "pendingCommitTimer":
                 self._roll_back(session)
                 self._complete(session)

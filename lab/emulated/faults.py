@@ -20,7 +20,9 @@ FaultKind = Literal[
     "no-archive",  # there is no archive, whatever the configuration says
     "locked",  # another one holds the lock of the configuration; `text` names them
     "reload",  # a matching command restarts the device instead of being answered
+    "cut",  # the connection ends with a matching command: `when` says whether it was carried out before that
 ]
+When = Literal["before", "after"]
 KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 
 
@@ -34,9 +36,12 @@ class Fault:
     seconds: float = 0.0
     count: int = 0
     times: int = 0
+    when: When = "after"
 
     def __post_init__(self) -> None:
-        """Raise ValueError for a kind that does not exist."""
+        """Raise ValueError for a kind or a time that does not exist."""
+        if self.when not in get_args(When):
+            raise ValueError(f"no such time: {self.when}")
         if self.kind not in KINDS:
             raise ValueError(f"no such fault: {self.kind}")
 

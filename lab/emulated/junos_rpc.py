@@ -37,9 +37,12 @@ class Conversation:
         return database(self.device)
 
     def name(self, request: ET.Element) -> str:
-        """What a request asks for: the command, or the name of the operation."""
+        """What a request asks for: the command, or the name of the operation, with `confirmed` where it arms."""
         tag = local(request.tag)
-        return (request.text or "").strip() if tag == "command" else tag
+        if tag == "command":
+            return (request.text or "").strip()
+        arms = tag == "commit-configuration" and any(local(child.tag) == "confirmed" for child in request)
+        return f"{tag} confirmed" if arms else tag
 
     def answer(self, request: ET.Element) -> str:
         """Answer a request: elements, text, or errors."""

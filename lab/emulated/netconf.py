@@ -21,7 +21,7 @@ class Dialect(Protocol):
     closed: bool
 
     def name(self, request: ET.Element) -> str:
-        """What a request asks for, in one line: a command, or the name of the operation."""
+        """What a request asks for, in one line: a command, or the name of the operation and what makes it another."""
         ...
 
     def answer(self, request: ET.Element) -> str:
@@ -45,6 +45,7 @@ class NetconfSession(asyncssh.SSHServerSession[bytes]):
         self._dialect = dialect
         self._typed = b""
         self._busy = False
+        self._cutting = False
         self._greeted = False
 
     def connection_made(self, chan: "asyncssh.SSHServerChannel[bytes]") -> None:
@@ -100,6 +101,11 @@ class NetconfSession(asyncssh.SSHServerSession[bytes]):
         if faults.bites("reload", said):
             self.device.reload()
             return
+        cut = faults.bites("cut", said)
+        if cut and cut.when == "before":
+            self._entrance.connection.abort()
+            return
+        self._cutting = bool(cut)
         late = faults.bites("delay", said)
         message_id = rpc.get("message-id", "")
         if late:
@@ -121,6 +127,9 @@ class NetconfSession(asyncssh.SSHServerSession[bytes]):
             return self._dialect.answer(request)
 
     def _tell(self, inner: str, message_id: str) -> None:
+        if self._cutting:
+            self._entrance.connection.abort()
+            return
         self._write(self._dialect.reply(inner, message_id))
         if self._dialect.closed:
             self._channel.exit(0)

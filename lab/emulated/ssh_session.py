@@ -47,6 +47,7 @@ class CliSession(asyncssh.SSHServerSession[bytes]):
         self._waiting = bytearray()
         self._after_return = False
         self._busy = False
+        self._cutting = False
         self._single = ""
         self._sink: ScpSink | None = None
 
@@ -154,6 +155,11 @@ class CliSession(asyncssh.SSHServerSession[bytes]):
             # Elsewhere: the network around may take its time with what the device comes to after it.
             self.entrance.loop.run_in_executor(self.entrance.executor, self.device.reload)
             return
+        cut = faults.bites("cut", line) if line.strip() else None
+        if cut and cut.when == "before":
+            self.entrance.connection.abort()
+            return
+        self._cutting = bool(cut)
         late = faults.bites("delay", line)
         if late:
             self.entrance.loop.call_later(late.seconds, self._answer, line)
@@ -180,6 +186,9 @@ class CliSession(asyncssh.SSHServerSession[bytes]):
 
     def _tell(self, answer: str) -> None:
         """Send an answer and what follows it, and go on with what was typed meanwhile."""
+        if self._cutting:
+            self.entrance.connection.abort()
+            return
         ending = bool(self._single) or self._cli.closed
         text = answer if ending else answer + self._cli.prompt
         self._write(text.replace("\r\n", "\n").replace("\n", "\r\n").encode())
