@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from loopwright.change import Allowed, Change, differences, foreign_lines
 from loopwright.difference import nested
 from loopwright.finding import Finding
+from loopwright.masking import shown_path
 from loopwright.models import Intent, Loopback, Observed, PathLine
 from loopwright.objections import crowded, objections
 from loopwright.platform import Platform
@@ -27,7 +28,10 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class DevicePlan:
-    """What is to change on one device, and how to undo it."""
+    """What is to change on one device, and how to undo it.
+
+    `rests_on` are the lines that `basis` was made of, without secrets, to tell a person what has changed since.
+    """
 
     device: str
     platform: str
@@ -36,6 +40,7 @@ class DevicePlan:
     undo: tuple[Commit, ...] = ()
     basis: str = ""
     findings: tuple[Finding, ...] = ()
+    rests_on: tuple[str, ...] = ()
 
     @property
     def refused(self) -> bool:
@@ -107,6 +112,7 @@ def plan_device(intent: Intent, observed: Observed, platform: Platform, allowed:
         undo=backward,
         basis=basis(intent, observed, platform),
         findings=tuple(findings),
+        rests_on=rests_on(intent, observed, platform) if changes else (),
     )
 
 
@@ -148,18 +154,33 @@ def basis(intent: Intent, observed: Observed, platform: Platform) -> str:
 
     Sorted canonical JSON, schema version first.
     """
-    numbers = {w.number for w in intent.loopbacks} | set(_owned(intent, observed))
+    numbers = _numbers(intent, observed)
     loopbacks = [as_document(lo) for lo in sorted(observed.loopbacks, key=lambda lo: lo.number) if lo.number in numbers]
+    text = json.dumps(
+        [BASIS_SCHEMA, loopbacks, sorted(_relied(numbers, observed, platform))], sort_keys=True, separators=(",", ":")
+    )
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def rests_on(intent: Intent, observed: Observed, platform: Platform) -> tuple[str, ...]:
+    """The path lines that a plan touches or relies on, as they may be shown."""
+    lines = _relied(_numbers(intent, observed), observed, platform)
+    return tuple(" / ".join(shown_path(line)) for line in lines)
+
+
+def _numbers(intent: Intent, observed: Observed) -> set[int]:
+    return {w.number for w in intent.loopbacks} | set(_owned(intent, observed))
+
+
+def _relied(numbers: set[int], observed: Observed, platform: Platform) -> list[PathLine]:
     names = {lo.interface for lo in observed.loopbacks if lo.number in numbers}
     foreign = set(observed.foreign)
-    relied = [
+    return [
         line
         for line in observed.lines
         if platform.configuration.interface_of(line) in names
         or (platform.configuration.interface_of(line) is None and line not in foreign)
     ]
-    text = json.dumps([BASIS_SCHEMA, loopbacks, sorted(relied)], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def as_document(loopback: Loopback | None) -> dict[str, object] | None:

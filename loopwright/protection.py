@@ -3,13 +3,11 @@
 from dataclasses import dataclass
 
 from loopwright.change_words import TimerWords
-from loopwright.errors import PlatformError
+from loopwright.errors import PlatformError, Refused
 from loopwright.models import Observed
 from loopwright.patterns import LinePattern
 from loopwright.platform import Platform
 from loopwright.steps import STRATEGIES
-
-MARGIN = 120.0  # seconds: to write, to confirm one device after the other, and to put back
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +17,31 @@ class Protection:
     strategy: str
     timer: TimerWords | None = None
     lacks: str = ""
+    exclusive: bool = False
 
-    def seconds(self, deadline: float) -> int:
-        """The time to arm for a proof that may take `deadline` seconds, 0 where nothing is armed."""
-        return self.timer.rounded(deadline + MARGIN) if self.timer is not None and deadline else 0
+    def seconds(self, needed: float) -> int:
+        """The time to arm that outlasts `needed` seconds, 0 where nothing is armed; the longest there is at most."""
+        return self.timer.rounded(needed) if self.timer is not None and needed else 0
+
+    def arming(self, device: str, needed: float, asked: int = 0) -> int:
+        """The time to arm for a wave that takes `needed` seconds; raises Refused where no timer outlasts it.
+
+        `asked` is the time that a person wants, 0 where it is reckoned.
+        """
+        if self.timer is None:
+            return 0
+        seconds = self.seconds(max(needed, asked))
+        if asked and asked < needed:
+            raise Refused(
+                f"{device}: a timer of {asked} s is too short: writing, proof and confirming may take {needed:.0f} s",
+                hint=f"say --timer {needed:.0f} or more, a shorter --deadline, or smaller --waves",
+            )
+        if seconds < needed:
+            raise Refused(
+                f"{device}: its timer runs {self.timer.longest} s at most, and the wave may take {needed:.0f} s",
+                hint="say a shorter --deadline or smaller --waves",
+            )
+        return seconds
 
     @property
     def words(self) -> str:
@@ -33,7 +52,8 @@ class Protection:
             "candidate": "one commit, undone by its inverse",
         }
         timed = " and the device's own timer" if self.timer is not None else ""
-        return f"{own[self.strategy]}{timed}{f'; {self.lacks}' if self.lacks else ''}"
+        locked = ", its configuration held meanwhile" if self.exclusive and self.timer is not None else ""
+        return f"{own[self.strategy]}{timed}{locked}{f'; {self.lacks}' if self.lacks else ''}"
 
 
 def protection_of(platform: Platform, transport: str, observed: Observed) -> Protection:
@@ -48,7 +68,7 @@ def protection_of(platform: Platform, transport: str, observed: Observed) -> Pro
         needed = LinePattern.compile(timer.needs, {})
         if not any(needed.match(line) for line in observed.lines):
             return Protection(strategy, None, f"no timer, which would need `{timer.needs}`")
-    return Protection(strategy, timer)
+    return Protection(strategy, timer, exclusive=timer is not None and timer.exclusive)
 
 
 def checkpoint_name(run: str) -> str:

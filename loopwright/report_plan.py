@@ -1,47 +1,16 @@
 """A plan as a document, and as a diff with its reasons for people."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from rich.console import RenderableType
 from rich.text import Text
 
-from loopwright.change import Change
 from loopwright.finding import Finding
 from loopwright.masking import shown
-from loopwright.plan import DevicePlan, Plan, as_document
-from loopwright.report import counted
-from loopwright.report_findings import finding_document, finding_lines
-
-
-def plan_document(plan: Plan) -> dict[str, Any]:
-    """The fields of a plan."""
-    return {
-        "devices": [_device_document(device) for device in plan.devices],
-        "removals": plan.removals,
-    }
-
-
-def _device_document(device: DevicePlan) -> dict[str, Any]:
-    return {
-        "device": device.device,
-        "platform": device.platform,
-        "changes": [_change_document(change) for change in device.changes],
-        "commits": [[shown(line) for line in commit.lines] for commit in device.commits],
-        "undo": [[shown(line) for line in commit.lines] for commit in device.undo],
-        "basis": device.basis,
-        "findings": [finding_document(finding) for finding in device.findings],
-    }
-
-
-def _change_document(change: Change) -> dict[str, Any]:
-    return {
-        "number": change.number,
-        "interface": change.interface,
-        "reasons": list(change.reasons),
-        "before": as_document(change.before),
-        "after": as_document(change.after),
-    }
+from loopwright.plan import DevicePlan, Plan
+from loopwright.plan_file import Guard, SavedPlan
+from loopwright.report import counted, plain_table
+from loopwright.report_findings import finding_lines
 
 
 def diff(lines: tuple[str, ...], negation: str) -> Iterator[Text]:
@@ -67,6 +36,19 @@ def plan_lines(plan: Plan, negations: Mapping[str, str]) -> Iterator[RenderableT
         yield from diff(device.lines, negations[device.device])
         yield Text("")
     yield from finding_lines(plan.findings)
+
+
+def wave_lines(saved: SavedPlan) -> Iterator[RenderableType]:
+    """Wave by wave the devices, and what keeps the change from becoming final on each."""
+    if not saved.waves:
+        return
+    table = plain_table("wave", "device", "protected by", "timer")
+    for number, wave in enumerate(saved.waves, start=1):
+        for device in wave:
+            guard = (saved.guards or {}).get(device, Guard())
+            table.add_row(str(number), Text(device), Text(guard.words), f"{guard.timer} s" if guard.timer else "-")
+    yield table
+    yield Text("")
 
 
 def _changes(device: DevicePlan) -> str:

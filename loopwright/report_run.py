@@ -8,19 +8,34 @@ from typing import Any, Literal
 from rich.console import RenderableType
 from rich.text import Text
 
+from loopwright.harm import Harm
 from loopwright.masking import shown
 from loopwright.report import plain_table
 
-Ended = Literal["kept", "put back", "not put back", "undecided", "armed", "not saved", "refused", "failed", "no answer"]
+Ended = Literal[
+    "kept",
+    "put back",
+    "not put back",
+    "unknown",
+    "undecided",
+    "armed",
+    "not saved",
+    "refused",
+    "failed",
+    "no answer",
+    "not begun",
+]
 WORDS: dict[Ended, tuple[str, str]] = {
     "kept": ("kept and saved", "green"),
     "put back": ("put back", "bold red"),
     "not put back": ("NOT PUT BACK", "bold white on red"),
+    "unknown": ("NOT KNOWN, it could not be asked", "bold white on red"),
     "undecided": ("left in place, not saved", "yellow"),
     "armed": ("left to its own timer", "yellow"),
     "not saved": ("kept, NOT SAVED", "bold red"),
     "refused": ("not touched", "yellow"),
     "failed": ("failed", "bold red"),
+    "not begun": ("not begun", "yellow"),
     "no answer": ("no answer, not touched", "bold magenta"),
 }
 
@@ -53,6 +68,17 @@ def ends_pages(ends: Sequence[DeviceEnd]) -> Iterator[RenderableType]:
             heading = f"\n{end.device} needs hands; these lines undo what was written to it:"
             yield Text("\n".join((heading, *(f"    {shown(line)}" for line in end.lines))), "bold")
     yield Text("\n" + ends_summary(ends))
+
+
+def harm_lines(harms: Sequence[Harm]) -> Iterator[RenderableType]:
+    """What was lost meanwhile, and what that stops."""
+    if not harms:
+        return
+    stops = {"wave": "its wave is put back", "next wave": "no other wave begins", "": "only told"}
+    table = plain_table("lost meanwhile", "device", "expected", "actual", "so")
+    for harm in harms:
+        table.add_row(Text(harm.what), Text(harm.device), Text(harm.expected), Text(harm.actual), stops[harm.blocks])
+    yield from (table, Text(""))
 
 
 def ends_summary(ends: Sequence[DeviceEnd]) -> str:

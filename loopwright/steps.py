@@ -43,13 +43,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The steps of one device: towards the change, to keep it, and back by the inverse or by the device's own way.
+    """The steps of one device: to the change, to confirm and save it, and back by the inverse or the device's own way.
 
     `own` is empty where the device has no way back of its own, or one that covers the last of several commits only.
     """
 
     forward: tuple[Step, ...]
-    keep: tuple[Step, ...]
+    confirm: tuple[Step, ...]
+    save: tuple[Step, ...]
     back: tuple[Step, ...]
     own: tuple[Step, ...] = ()
 
@@ -96,7 +97,8 @@ def lines(plan: DevicePlan, seconds: int = 0) -> Course:
                 *((Action.LOAD, commit.lines, seconds) for commit in plan.commits),
                 *_plain(Action.READ_BACK),
             ),
-            (*confirm, *_plain(Action.SAVE)),
+            confirm,
+            _plain(Action.SAVE),
             (*_undo(plan), *confirm, *_plain(Action.OBSERVE)),
             _plain(Action.REVERT, Action.OBSERVE) if seconds else (),
         )
@@ -113,6 +115,7 @@ def checkpoint(plan: DevicePlan, seconds: int = 0) -> Course:
                 *((Action.LOAD, commit.lines, 0) for commit in plan.commits),
                 *_plain(Action.READ_BACK),
             ),
+            (),
             _plain(Action.SAVE, Action.UNMARK),
             (*_undo(plan), *_plain(Action.UNMARK, Action.OBSERVE)),
             _plain(Action.REVERT, Action.UNMARK, Action.OBSERVE),
@@ -141,7 +144,8 @@ def candidate(plan: DevicePlan, seconds: int = 0) -> Course:
         *_numbered(
             plan.device,
             (*_plain(Action.COMPARE), *commits, *_plain(Action.READ_BACK)),
-            (*confirm, *_plain(Action.SAVE)),
+            confirm,
+            _plain(Action.SAVE),
             (*confirm, *_undo(plan), *_plain(Action.OBSERVE)),
             _plain(Action.REVERT, Action.OBSERVE) if seconds and last == 1 else (),
         )

@@ -9,9 +9,9 @@ from loopwright.expect import Absence, absences, expectations
 from loopwright.models import Intent, Loopback, Wanted, WantedAdvertisement
 from loopwright.plan import Plan
 from playbooks.look import Seen, unanswered
-from tasks.deploy import PutBack
 from tasks.network import Network
 from tasks.prove import Proof, Prover, Settling
+from tasks.put_back import PutBack
 from tasks.workspace import Workspace
 
 

@@ -11,6 +11,7 @@ import click
 from loopwright.errors import InventoryError, LoopwrightError
 from loopwright.exit_codes import Exit
 from loopwright.report import error_document
+from playbooks.asked import Asked
 from playbooks.run import Run, silence_stdout, write_json
 from tasks.network import DEFAULT_WORKERS
 
@@ -27,6 +28,9 @@ Exit codes:
 """
 READ_DEADLINE = 60.0
 WRITE_DEADLINE = 120.0
+
+PLANS = "plans"
+"""Marks a command that plans: it takes its options of planning as one value."""
 
 Work = Callable[..., int]
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
@@ -98,7 +102,7 @@ def _proving(deadline: float) -> tuple[Callable[[Any], Any], ...]:
 
 
 def planning(command: Decorated) -> Decorated:
-    """Add what may be planned beyond the rules."""
+    """Add what may be planned beyond the rules, and how the change is to be made."""
     for option in reversed(
         (
             click.option("--with-foreign-lines", is_flag=True, help="Remove loopbacks that carry lines of others too."),
@@ -113,9 +117,29 @@ def planning(command: Decorated) -> Decorated:
                 metavar="N",
                 help="Let exactly N loopbacks go, where that is more than one a device or 1 % of the devices.",
             ),
+            click.option("--allow-referenced", is_flag=True, help="Remove or renumber what other lines refer to, too."),
+            click.option(
+                "--accept-lockout",
+                is_flag=True,
+                help="Change what may cut a device off, also where it has no timer of its own.",
+            ),
+            click.option(
+                "--waves",
+                metavar="SIZES|by=KEY",
+                help="Sizes like 1,10%,100%, or by=site. Default: the inventory's, else one, a tenth, the rest.",
+            ),
+            click.option("--max-failures", metavar="N|P%", help="How many devices may fail before the run stops."),
+            click.option(
+                "--timer",
+                type=click.IntRange(1),
+                metavar="SECONDS",
+                help="How long devices with a timer wait for the confirmation. Default: reckoned.",
+            ),
+            click.option("--ticket", default="", metavar="ID", help="The ticket that the plan belongs to."),
         )
     ):
         command = option(command)
+    setattr(command, PLANS, True)
     return command
 
 
@@ -128,7 +152,9 @@ def playbook(name: str, *, talks: bool = True, deadline: float | None = READ_DEA
     def made(work: Work) -> Playbook:
         @functools.wraps(work)
         def callback(**options: Any) -> int:
-            return work(Run.of(options), **options)
+            run = Run.of(options)
+            planned = {"asked": Asked.of(options)} if hasattr(work, PLANS) else {}
+            return work(run, **planned, **options)
 
         decorated: Any = callback
         asking = (HOST_KEYS,) if talks else ()

@@ -1,7 +1,7 @@
 """How a provisioning run ended: for each device, as an exit code, as a document, as pages."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from rich.console import RenderableType
@@ -10,15 +10,18 @@ from rich.text import Text
 from loopwright.errors import LoopwrightError, Refused
 from loopwright.exit_codes import Exit
 from loopwright.masking import shown
+from loopwright.picture import Picture
 from loopwright.plan import Plan
+from loopwright.replay import replay
 from loopwright.report import reason
-from loopwright.report_run import DeviceEnd, ends_document, ends_pages
-from loopwright.steps import Action
+from loopwright.report_run import DeviceEnd, Ended, ends_document, ends_pages, harm_lines
+from loopwright.report_topology import reach_document, topology_document
+from loopwright.wave_end import WaveEnd
 from playbooks.look import Seen
 from playbooks.run import Run
 from playbooks.verify import pages, proof_fields
-from tasks.deploy import PutBack
 from tasks.prove import Proof
+from tasks.put_back import PutBack
 
 
 @dataclass(frozen=True)
@@ -27,14 +30,23 @@ class Provisioned:
 
     plan: Plan
     kept: tuple[str, ...] = ()
+    done: tuple[str, ...] = ()
     put_back: Mapping[str, PutBack] = field(default_factory=dict)
     undecided: tuple[str, ...] = ()
     armed: Mapping[str, int] = field(default_factory=dict)
     failed: Mapping[str, LoopwrightError] = field(default_factory=dict)
     unsaved: Mapping[str, LoopwrightError] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, str] = field(default_factory=dict)
+    waves: tuple[WaveEnd, ...] = ()
+    stopped: str = ""
     proof: Proof | None = None
     put_back_proof: Proof | None = None
+
+    @property
+    def not_begun(self) -> tuple[str, ...]:
+        """The devices of waves that were not begun."""
+        return tuple(name for wave in self.waves if wave.ended == "not begun" for name in wave.devices)
 
 
 class LeftHalfway(LoopwrightError):
@@ -57,14 +69,9 @@ class LeftHalfway(LoopwrightError):
 
 def written_and_left(journal: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     """The devices that a journal has as written to, and as neither saved nor put back."""
-    state: dict[str, bool] = {}
-    for entry in journal:
-        event, action, device = entry["event"], entry.get("action"), entry.get("device", "")
-        if event == "begin" and action == Action.LOAD:
-            state[device] = True
-        if event == "as before" or (event == "done" and action in (Action.SAVE, Action.UNDO)):
-            state[device] = False
-    return tuple(device for device, left in state.items() if left)
+    entries = list(journal)
+    devices = dict.fromkeys(entry["device"] for entry in entries if entry.get("device"))
+    return tuple(name for name, found in replay(entries, devices).items() if found.is_open)
 
 
 def exit_code(result: Provisioned, seen: Seen) -> int:
@@ -74,7 +81,12 @@ def exit_code(result: Provisioned, seen: Seen) -> int:
     if result.put_back:
         return Exit.PUT_BACK
     states = {v.state for v in result.proof.verdicts} if result.proof else set()
-    if result.refused or "fail" in states or any(isinstance(error, Refused) for error in result.failed.values()):
+    if (
+        result.refused
+        or result.stopped
+        or "fail" in states
+        or any(isinstance(error, Refused) for error in result.failed.values())
+    ):
         return Exit.DIFFERS
     if result.failed or seen.errors or result.undecided or states & {"unproven", "error"}:
         return Exit.UNTOLD
@@ -89,20 +101,28 @@ def ends(result: Provisioned, seen: Seen) -> tuple[DeviceEnd, ...]:
 
 
 def _end(name: str, result: Provisioned) -> DeviceEnd:
-    if result.refused:
-        return DeviceEnd(name, "refused", result.refused.get(name, "another device of the plan was refused"))
+    if name in result.refused:
+        return DeviceEnd(name, "refused", result.refused[name])
+    if name in result.not_begun:
+        return DeviceEnd(name, "not begun", result.stopped)
     back, error = result.put_back.get(name), result.failed.get(name)
     why = _why(name, result)
     if back is not None:
         words = "; ".join(part for part in (why, back.words) if part)
-        return DeviceEnd(name, "put back" if back.restored else "not put back", words, back.lines)
+        return DeviceEnd(name, _ended_back(back), words, back.lines)
     if error is not None:
         return DeviceEnd(name, "refused" if isinstance(error, Refused) else "failed", why)
     if name in result.unsaved:
         return DeviceEnd(name, "not saved", reason(name, result.unsaved[name]))
     if name in result.armed:
         return DeviceEnd(name, "armed", f"{why}; it goes back by itself {result.armed[name]} s after it was written")
-    return DeviceEnd(name, "undecided" if name in result.undecided else "kept", why)
+    return DeviceEnd(name, "undecided" if name in result.undecided else "kept", why or result.told.get(name, ""))
+
+
+def _ended_back(back: PutBack) -> Ended:
+    if back.restored:
+        return "put back"
+    return "not put back" if back.asked else "unknown"
 
 
 def _why(name: str, result: Provisioned) -> str:
@@ -116,9 +136,24 @@ def _why(name: str, result: Provisioned) -> str:
 
 def fields(result: Provisioned, seen: Seen) -> dict[str, Any]:
     """A run for a document."""
-    proof = proof_fields(result.proof) if result.proof else {}
+    proof = result.proof or Proof((), Picture({}, {}))
     back = proof_fields(result.put_back_proof) if result.put_back_proof else None
-    return {"outcomes": ends_document(ends(result, seen)), "put_back_proof": back, **proof}
+    return {
+        "waves": [asdict(wave) for wave in result.waves],
+        "outcomes": ends_document(ends(result, seen)),
+        "put_back_proof": back,
+        "harm": [asdict(harm) for harm in proof.harm],
+        "reach": reach_document(proof.picture),
+        "topology": topology_document(proof.picture, _loopbacks(proof.picture)),
+        **proof_fields(proof),
+    }
+
+
+def _loopbacks(picture: Picture) -> dict[str, list[str]]:
+    return {
+        name: sorted(address for loopback in found.observed.loopbacks for address in loopback.addresses)
+        for name, found in picture.evidence.items()
+    }
 
 
 def ending(result: Provisioned, seen: Seen, run: Run, folder: str) -> Iterator[RenderableType]:
@@ -126,5 +161,6 @@ def ending(result: Provisioned, seen: Seen, run: Run, folder: str) -> Iterator[R
     if result.proof is not None and result.proof.verdicts:
         yield from pages(result.proof, run)
         yield Text("")
+    yield from harm_lines(result.proof.harm if result.proof else ())
     yield from ends_pages(ends(result, seen))
     yield Text(f"\nrun {folder}")

@@ -1,5 +1,7 @@
 """Just before writing: refuse an address that is already known, or answers, somewhere else."""
 
+from collections.abc import Iterable
+
 from loopwright.addresses import bare
 from loopwright.addresses import network as prefix_of
 from loopwright.device import PingRequest
@@ -16,8 +18,12 @@ ASKED = 3
 """How many devices ping a new address before it is given."""
 
 
-def new_addresses(plan: Plan) -> dict[str, tuple[str, str, str | None]]:
-    """The addresses that a plan gives: the device, the VRF, and the device that gives it up in the same plan."""
+def new_addresses(plan: Plan, names: Iterable[str] | None = None) -> dict[str, tuple[str, str, str | None]]:
+    """The addresses that a plan gives: the device, the VRF, and the device that gives it up in the same plan.
+
+    `names` are the devices to look at, all of the plan where there are none.
+    """
+    here = None if names is None else set(names)
     given: dict[str, tuple[str, str, str | None]] = {}
     leaving = {
         address: device.device
@@ -26,7 +32,7 @@ def new_addresses(plan: Plan) -> dict[str, tuple[str, str, str | None]]:
         if change.before is not None
         for address in change.before.addresses
     }
-    for device in plan.changing:
+    for device in (p for p in plan.changing if here is None or p.device in here):
         for change in device.changes:
             before = change.before.addresses if change.before is not None else ()
             for address in change.after.addresses if change.after is not None else ():
@@ -36,14 +42,31 @@ def new_addresses(plan: Plan) -> dict[str, tuple[str, str, str | None]]:
     return given
 
 
-def known_elsewhere(workspace: Workspace, network: Network, seen: Seen, plan: Plan) -> dict[str, str]:
-    """Return, per device, why its new address is refused: somebody has it, routes to exactly it, or answers for it."""
-    given = {a: g for a, g in new_addresses(plan).items() if g[2] is None}
+def known_elsewhere(
+    workspace: Workspace,
+    network: Network,
+    seen: Seen,
+    plan: Plan,
+    names: Iterable[str] | None = None,
+    settled: Iterable[str] = (),
+    picture: Picture | None = None,
+) -> dict[str, str]:
+    """Return, per device, why its new address is refused: somebody has it, routes to exactly it, or answers for it.
+
+    `names` are the devices to be written to now, all of the plan where there are none; what another device gives up
+    in the plan is free where that is one of them, or one of the `settled`. A `picture` that holds the routes to what
+    is asked about saves reading them.
+    """
+    names = [p.device for p in plan.changing] if names is None else list(names)
+    givers = {None, *names, *settled}
+    every = new_addresses(plan, names)
+    given = {a: g for a, g in every.items() if g[2] is None or g[2] not in givers}
     anycast = {a for i in workspace.intents for w in i.loopbacks if w.anycast for a in w.addresses}
     if not given:
         return {}
     interest = Interest({prefix_of(a) for a in given} | {bare(a) for a in given})
-    picture = Picture(gather(network, seen.observed, interest, ROUTES, "look up new addresses"), network.platforms)
+    if picture is None:
+        picture = Picture(gather(network, seen.observed, interest, ROUTES, "look up new addresses"), network.platforms)
     found: dict[str, str] = {}
     for address, (device, vrf, _) in given.items():
         if address in anycast:

@@ -1,6 +1,6 @@
 """What every playbook that talks to devices begins with: observe the network, and know what must be true of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from loopwright.change import Allowed
@@ -8,6 +8,7 @@ from loopwright.domains import find_domains
 from loopwright.errors import LoopwrightError
 from loopwright.evidence import DeviceEvidence
 from loopwright.expect import Absence, Expectation, absences, expectations
+from loopwright.harm import Watch
 from loopwright.models import Intent, Observed
 from loopwright.plan import Plan, plan_network
 from tasks.gather import observe_devices, silent
@@ -74,9 +75,22 @@ def unanswered(workspace: Workspace, seen: Seen) -> dict[str, DeviceEvidence]:
 
 
 def prover(
-    workspace: Workspace, network: Network, seen: Seen, devices: Iterable[str], gone: tuple[Absence, ...], k: int | None
+    workspace: Workspace,
+    network: Network,
+    seen: Seen,
+    devices: Iterable[str],
+    gone: tuple[Absence, ...],
+    k: int | None,
+    *,
+    pending: Collection[str] = (),
+    harm: Watch | None = None,
+    also: frozenset[str] = frozenset(),
 ) -> Prover:
-    """A prover of the loopbacks of some devices, with the whole inventory as vantage points."""
+    """A prover of the loopbacks of some devices, with the whole inventory as vantage points.
+
+    Nothing is expected of the `pending`, which are still to be written to; `harm` is watched over meanwhile, and what
+    is told of the prefixes `also` is kept in the picture.
+    """
     names = set(devices)
     every = expected(workspace, seen)
     return Prover(
@@ -84,7 +98,9 @@ def prover(
         seen.observed,
         tuple(e for e in every if e.device in names),
         gone,
-        tuple(e for e in every if e.device not in names),
+        tuple(e for e in every if e.device not in names and e.device not in pending),
         k,
         silent=unanswered(workspace, seen),
+        harm=harm,
+        also=also,
     )

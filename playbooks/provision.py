@@ -1,67 +1,45 @@
-"""Plan, ask, deploy, prove, and put back what fails its proof for a reason of its own."""
+"""Plan, ask, and carry out wave by wave: write, prove, then keep or put back."""
 
-import signal
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
 from rich.text import Text
 
-from loopwright.change import Allowed, Change
-from loopwright.errors import Locked, Refused
+from loopwright.change import Allowed
+from loopwright.errors import Refused
 from loopwright.exit_codes import Exit
-from loopwright.expect import Absence, absences
-from loopwright.journal import RunFolder, read_journal
-from loopwright.outcome import Outcome
-from loopwright.plan import DevicePlan, Plan, removals_allowed
-from loopwright.protection import checkpoint_name, protection_of
+from loopwright.journal import read_journal
+from loopwright.plan import Plan, basis, plan_device, rests_on
+from loopwright.plan_file import SavedPlan, plan_fields, read_plan, sealed, what_changed
 from loopwright.report import counted, document
-from loopwright.steps import STRATEGIES
+from loopwright.run_folder import JOURNAL, RunFolder
+from loopwright.snapshot import Snapshot, as_document, known_loopbacks, snapshot_of
 from playbooks import plan as planning_playbook
-from playbooks.as_before import prove_as_before, with_what_is_left
+from playbooks.asked import Asked
+from playbooks.calendar import refuse_closed, wait_until, windows_of
+from playbooks.carried_through import carried_through, run_folder
 from playbooks.command import WRITE_DEADLINE, planning, playbook
-from playbooks.ending import LeftHalfway, Provisioned, ending, exit_code, fields, written_and_left
-from playbooks.known import known_elsewhere
-from playbooks.look import Seen, look, planned, prover
-from playbooks.plan import plan_fields, plan_pages
-from playbooks.run import Run, on_interrupt
+from playbooks.ending import Provisioned, ending, exit_code, fields
+from playbooks.look import Seen, look
+from playbooks.plan import plan_pages, shown_fields
+from playbooks.propose import Proposal, arranged, interest_of, propose, read_before
+from playbooks.run import Run
+from playbooks.undertaking import Terms, Undertaking, jobs_of, restricted, timers_needed
 from playbooks.verify import beside, pages, proof_fields, prove
 from playbooks.verify import exit_code as proof_exit_code
-from tasks.deploy import Job, Unconfirmed, Written, before_and_after, deploy, keep, put_back
-from tasks.gather import observe_devices
+from playbooks.waves import carry_out
+from tasks.deploy import save as save_devices
 from tasks.network import Network
-from tasks.prove import Proof, Settling
+from tasks.prove import Proof
+from tasks.snapshot import read_twice
+from tasks.station_lock import locked
 from tasks.workspace import Workspace
 
-
-def jobs_of(workspace: Workspace, seen: Seen, plan: Plan, deadline: float = 0, name: str = "") -> dict[str, Job]:
-    """The jobs of every device that changes; timers outlast a proof of `deadline` seconds, `name` is the run's."""
-    intents = {intent.device: intent for intent in workspace.intents}
-    return {p.device: _job(workspace, seen, p, intents, deadline, name) for p in plan.changing}
-
-
-def _job(
-    workspace: Workspace, seen: Seen, plan: DevicePlan, intents: Mapping[str, Any], deadline: float, name: str
-) -> Job:
-    platform, intent, before = workspace.of_devices[plan.device], intents[plan.device], seen.observed[plan.device]
-    protection = protection_of(platform, workspace.transport(plan.device), before)
-    course = STRATEGIES[protection.strategy](plan, protection.seconds(deadline))
-    return Job(plan, course, intent, before, checkpoint_name(name))
-
-
-def gone(workspace: Workspace, changes: Iterable[tuple[str, Change]]) -> tuple[Absence, ...]:
-    """What a plan takes away and must be proved absent."""
-    taken = []
-    for device, change in changes:
-        before, after = change.before, change.after
-        left = after.addresses if after is not None and before is not None and after.vrf == before.vrf else ()
-        if before is not None:
-            taken += [(device, before.number, a, before.vrf) for a in before.addresses if a not in left]
-    return absences({}, workspace.intents, taken)
+SNAPSHOT_FILE = "snapshot.json"
 
 
 def provision(
@@ -72,118 +50,153 @@ def provision(
     folder: RunFolder,
     deadline: float,
     vantage_points: int | None,
+    terms: Terms | None = None,
 ) -> Provisioned:
-    """Carry out a plan: write, prove, then keep or put back; every device ends in a known state or is named."""
-    jobs = jobs_of(workspace, seen, plan, deadline, folder.id)
-    known = known_elsewhere(workspace, network, seen, plan)
-    if known:
-        folder.record("refused", known=known)
-        return Provisioned(plan, refused=known)
-    for name, job in jobs.items():
-        folder.write_document(f"{name}.before.json", before_and_after(job, None, workspace.of_devices[name]))
-    written = deploy(network, jobs, folder)
-    failed = {name: o.error for name, o in written.items() if o.error is not None}
-    untouched = {name for name, error in failed.items() if isinstance(error, Refused | Locked)}
-    done = {name: job for name, job in jobs.items() if name not in failed}
-    back = put_back(network, {n: jobs[n] for n in failed if n not in untouched}, folder)
-    proof = _prove(workspace, network, seen, done, plan, deadline, vantage_points)
-    guilty = sorted({v.device for v in proof.verdicts if v.device in done and v.own_fault()})
-    doubtful = {v.device for v in proof.verdicts if v.device in done and v.state != "pass"} - set(guilty)
-    good = {name: job for name, job in done.items() if name not in guilty and name not in doubtful}
-    saved = keep(network, good, folder)  # first: to put another device back may take longer than a timer runs
-    lost = [name for name, outcome in saved.items() if _unconfirmed(outcome)]
-    back.update(put_back(network, {name: done[name] for name in (*guilty, *lost)}, folder))
-    restored = [name for name, put in back.items() if put.restored]
-    as_before = prove_as_before(workspace, network, seen, plan, restored, deadline, vantage_points)
-    back = with_what_is_left(back, as_before)
-    silent = {v.device for v in proof.verdicts if v.state == "error"}
-    _record(folder, workspace, network, {name: job for name, job in jobs.items() if name not in silent})
-    return Provisioned(
-        plan,
-        kept=tuple(name for name in good if saved[name].ok),
-        put_back=back,
-        undecided=tuple(sorted(doubtful)),
-        armed={name: done[name].course.armed for name in doubtful if done[name].course.armed},
-        failed={**failed, **{name: o.error for name, o in saved.items() if name in lost and o.error is not None}},
-        unsaved={name: o.error for name, o in saved.items() if o.error is not None and name not in lost},
-        proof=proof,
-        put_back_proof=as_before,
-    )
+    """Carry out a plan: write, prove, then keep or put back; every device ends in a known state or is named.
+
+    Raises Refused where a device's timer cannot outlast its wave, and where another run holds a device.
+    """
+    known = known_loopbacks(seen.observed, workspace.intents)
+    reading = read_before(network, seen, plan, known) if plan.changing else None
+    terms = terms or Terms(deadline, vantage_points)
+    proposal = Proposal(seen, SavedPlan(plan), terms, reading=reading, known=known)
+    return carry_out(undertaken(workspace, network, proposal, folder))
 
 
-def _unconfirmed(outcome: Outcome[Written]) -> bool:
-    """Whether a change was proved and could not be confirmed: the device takes it back, or has done so."""
-    return isinstance(outcome.error, Unconfirmed)
-
-
-def _prove(
-    workspace: Workspace,
-    network: Network,
-    seen: Seen,
-    done: Mapping[str, Job],
-    plan: Plan,
-    deadline: float,
-    vantage_points: int | None,
-) -> Proof:
-    """Climb the ladder for every loopback of the changed devices, and prove that what went is gone."""
-    changes = [(p.device, change) for p in plan.changing if p.device in done for change in p.changes]
-    away = gone(workspace, changes)
-    proving = prover(workspace, network, seen, done, away, vantage_points)
-    return proving.prove(Settling(deadline, changing=True))
-
-
-def _record(folder: RunFolder, workspace: Workspace, network: Network, jobs: Mapping[str, Job]) -> None:
-    """Keep the touched stanzas as they are at the end."""
-    after = observe_devices(network, jobs)
-    for name, job in jobs.items():
-        folder.write_document(f"{name}.json", before_and_after(job, after[name].value, workspace.of_devices[name]))
+def undertaken(workspace: Workspace, network: Network, proposal: Proposal, folder: RunFolder) -> Undertaking:
+    """Make a proposal an undertaking: its jobs, and the two readings that harm is held against."""
+    seen, plan, terms = proposal.seen, proposal.plan, proposal.terms
+    waves = terms.waves or (tuple(p.device for p in plan.changing),)
+    needed = timers_needed(waves, network.workers, terms.deadline)
+    jobs = jobs_of(workspace, seen, plan, needed, folder.id, terms.timer)
+    before: tuple[Snapshot, ...] = ()
+    if terms.snapshots and proposal.reading is not None:
+        readings = read_twice(network, seen.observed, interest_of(plan, proposal.known), proposal.reading)
+        before = tuple(snapshot_of(picture, proposal.known) for picture in readings)
+        folder.write_document(SNAPSHOT_FILE, {"before": [as_document(snapshot) for snapshot in before]})
+    return Undertaking(workspace, network, seen, plan, folder, terms, jobs, proposal.reading, before, proposal.known)
 
 
 @playbook("provision", deadline=WRITE_DEADLINE)
 @planning
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True), required=False)
 @click.option("--yes", is_flag=True, help="Do not ask before writing.")
 @click.option("--save", is_flag=True, help="Where nothing is to change, save what is proved: an earlier run left it.")
 @click.option("--runs", type=click.Path(path_type=Path, file_okay=False), default=Path("runs"), show_default=True)
+@click.option(
+    "--window", multiple=True, metavar="WHEN", help="When may be written, e.g. 'Sun 02:00-04:00 Europe/Berlin'."
+)
+@click.option("--outside-window", metavar="REASON", default="", help="Write although no window is open; journalled.")
+@click.option("--at", metavar="next|TIME", help="Wait until the next window opens, or until a time (ISO 8601).")
 def command(
     run: Run,
     *,
-    with_foreign_lines: bool,
-    with_foreign_addresses: bool,
-    allow_removals: int | None,
+    asked: Asked,
+    file: Path | None,
     yes: bool,
     save: bool,
     runs: Path,
+    window: tuple[str, ...],
+    outside_window: str,
+    at: str | None,
 ) -> int:
-    """Plan, ask, deploy, prove; keep what holds, put back what fails its proof for a reason of its own."""
+    """Plan, ask, deploy, prove; keep what holds, put back what fails its proof for a reason of its own.
+
+    FILE is a plan that `loopwright plan --out` has saved: its lines are sent and nothing else.
+    """
     workspace = run.workspace()
+    calendars = windows_of(workspace, window)
+    now = datetime.now().astimezone()
+    if at is None:
+        refuse_closed(calendars, [intent.device for intent in workspace.chosen], now, outside_window)
     with run.network(workspace) as network:
-        seen = look(workspace, network)
-        plan = planned(workspace, seen, Allowed(with_foreign_lines, with_foreign_addresses))
-        refusal = removals_allowed(plan, allow_removals)
-        run.show(*plan_pages(workspace, plan, seen, refusal))
-        if planning_playbook.exit_code(plan, seen, refusal) == Exit.DIFFERS:
-            return _unwritten(run, plan, seen, refusal)
-        if not plan.changing:
-            return _unchanged(run, workspace, network, seen, plan, runs if save else None)
-        if not run.confirm(f"Write to {counted(len(plan.changing), 'device')}?", yes=yes):
-            return _unwritten(run, plan, seen, "not confirmed")
-        return _carried_out(run, workspace, network, seen, plan, runs)
+        proposal = _proposal(run, workspace, network, asked, file)
+        run.show(*plan_pages(workspace, proposal))
+        if planning_playbook.exit_code(proposal) == Exit.DIFFERS:
+            return _unwritten(run, proposal, proposal.refusal)
+        if not proposal.plan.changing:
+            return _unchanged(run, workspace, network, proposal, runs if save else None)
+        if not run.confirm(f"Write to {counted(len(proposal.plan.changing), 'device')}?", yes=yes):
+            return _unwritten(run, proposal, "not confirmed")
+        proposal = replace(proposal, terms=replace(proposal.terms, calendars=calendars, outside=outside_window))
+        if at is None:
+            return _carried_out(run, workspace, network, proposal, runs)
+    wait_until(run, calendars, [p.device for p in proposal.plan.changing], at)
+    with run.network(workspace) as network:
+        return _carried_out(run, workspace, network, _anew(workspace, network, proposal, asked), runs)
 
 
-def _unwritten(run: Run, plan: Plan, seen: Seen, refusal: str | None) -> int:
+def _proposal(run: Run, workspace: Workspace, network: Network, asked: Asked, file: Path | None) -> Proposal:
+    folder = str(run.inventory)
+    if file is None:
+        return propose(workspace, network, asked, run.deadline, run.vantage_points, folder)
+    return _reviewed(run, workspace, network, asked, read_plan(file))
+
+
+def _reviewed(run: Run, workspace: Workspace, network: Network, asked: Asked, saved: SavedPlan) -> Proposal:
+    """A saved plan, held against what the network and the inventory are now; raises Refused."""
+    chosen = {intent.device for intent in workspace.chosen}
+    names = tuple(p.device for p in saved.plan.devices if p.device in chosen or not workspace.limit)
+    unknown = [name for name in names if name not in workspace.intent_of]
+    if unknown:
+        raise Refused(f"the plan is for {', '.join(unknown)}, which the inventory does not have; nothing was written")
+    plan = restricted(saved.plan, names)
+    waves = tuple(kept for wave in saved.waves if (kept := tuple(name for name in wave if name in names)))
+    seen = look(workspace, network)
+    refuse_stale(workspace, seen, plan)
+    known = known_loopbacks(seen.observed, workspace.intents)
+    reading = read_before(network, seen, plan, known) if plan.changing else None
+    origin = replace(saved.origin, ticket=asked.ticket or saved.origin.ticket)
+    held = SavedPlan(plan, origin, waves)
+    return arranged(workspace, network, seen, held, asked, run.deadline, run.vantage_points, None, reading, known)
+
+
+def _anew(workspace: Workspace, network: Network, proposal: Proposal, asked: Asked) -> Proposal:
+    """A proposal that was approved some time ago, with what the network is now; raises Refused."""
+    seen = look(workspace, network)
+    refuse_stale(workspace, seen, proposal.plan)
+    known = known_loopbacks(seen.observed, workspace.intents)
+    reading = read_before(network, seen, proposal.plan, known)
+    return replace(proposal, seen=seen, known=known, reading=reading)
+
+
+def refuse_stale(workspace: Workspace, seen: Seen, plan: Plan) -> None:
+    """Raise Refused where a device is not what the plan rests on any more, or the inventory asks for something else."""
+    told = []
+    for planned in plan.changing:
+        observed, name = seen.observed.get(planned.device), planned.device
+        if observed is None:
+            told.append(f"{name} does not answer: {seen.errors[name].message.removeprefix(f'{name}: ')}")
+            continue
+        intent, platform = workspace.intent_of[name], workspace.of_devices[name]
+        if basis(intent, observed, platform) != planned.basis:
+            since = what_changed(planned, rests_on(intent, observed, platform))
+            told.append(f"{name} has changed since it was planned: {'; '.join(since) or 'its loopbacks'}")
+        elif plan_device(intent, observed, platform, Allowed(True, True, True, True)).commits != planned.commits:
+            told.append(f"{name}: the inventory or its templates ask for something else than when it was planned")
+    if told:
+        raise Refused(
+            "the plan is stale, nothing was written:\n" + "\n".join(f"  {line}" for line in told),
+            hint="plan again: loopwright plan --out FILE",
+        )
+
+
+def _unwritten(run: Run, proposal: Proposal, refusal: str | None) -> int:
     """End a run that wrote nothing."""
     code = Exit.DIFFERS
-    run.report(document("provision", code, run=None, plan=plan_fields(plan, seen, refusal)))
+    told = replace(proposal, refusal=refusal or proposal.refusal)
+    run.report(document("provision", code, run=None, plan=shown_fields(told)))
     run.err.print("nothing was written to any device")
     return code
 
 
-def _unchanged(run: Run, workspace: Workspace, network: Network, seen: Seen, plan: Plan, runs: Path | None) -> int:
+def _unchanged(run: Run, workspace: Workspace, network: Network, proposal: Proposal, runs: Path | None) -> int:
     """Prove what is there already: a run that changes nothing has its proof too, and saves when it is told to."""
+    seen = proposal.seen
     proof = prove(workspace, network, seen, run.deadline, run.vantage_points)
     code = proof_exit_code(proof, seen)
-    saved = _saved(workspace, network, seen, plan, proof, runs) if runs is not None else ()
-    found = document("provision", code, run=None, plan=plan_fields(plan, seen, None), **proof_fields(proof))
+    saved = _saved(workspace, network, proposal, proof, runs) if runs is not None else ()
+    found = document("provision", code, run=None, plan=shown_fields(proposal), **proof_fields(proof))
     told = [Text("nothing to change: no configuration line was sent")]
     if runs is not None:
         told.append(Text(f"saved: {', '.join(saved) or 'nothing'}"))
@@ -191,65 +204,68 @@ def _unchanged(run: Run, workspace: Workspace, network: Network, seen: Seen, pla
     return code
 
 
-def _saved(workspace: Workspace, network: Network, seen: Seen, plan: Plan, proof: Proof, runs: Path) -> tuple[str, ...]:
+def _saved(workspace: Workspace, network: Network, proposal: Proposal, proof: Proof, runs: Path) -> tuple[str, ...]:
     """Save the devices whose every rung holds."""
     doubtful = {v.device for v in proof.verdicts if v.state != "pass"}
-    intents = {intent.device: intent for intent in workspace.intents}
-    chosen = (p for p in plan.devices if p.device not in doubtful)
-    jobs = {p.device: _job(workspace, seen, p, intents, 0, "") for p in chosen}
-    with run_folder(runs) as folder:
-        return tuple(name for name, outcome in keep(network, jobs, folder).items() if outcome.ok)
+    chosen = tuple(p.device for p in proposal.plan.devices if p.device not in doubtful)
+    jobs = jobs_of(workspace, proposal.seen, restricted(proposal.plan, chosen), every=True)
+    with run_folder(runs) as folder, locked(network, jobs, folder.id):
+        return tuple(name for name, outcome in save_devices(network, jobs, folder).items() if outcome.ok)
 
 
-def _carried_out(run: Run, workspace: Workspace, network: Network, seen: Seen, plan: Plan, runs: Path) -> int:
+def _carried_out(run: Run, workspace: Workspace, network: Network, proposal: Proposal, runs: Path) -> int:
     """Carry out a plan inside its run folder."""
-    with run_folder(runs) as folder:
-        folder.write_document("plan.json", document("plan", Exit.DONE, **plan_fields(plan, seen, None)))
-        with carried_through(run, folder, plan.changing):
-            result = provision(workspace, network, seen, plan, folder, run.deadline, run.vantage_points)
-        code = exit_code(result, seen)
-        found = document("provision", code, run=folder.id, plan=plan_fields(plan, seen, None), **fields(result, seen))
-        folder.write_document("report.json", found)
-        run.report(found, *ending(result, seen, run, str(folder.path)))
-        if set(result.undecided) - set(result.armed):
-            run.err.print("left in place, not saved; once the proof holds, `loopwright provision --save` saves it")
-        return code
+    with run_folder(runs) as folder, locked(network, [p.device for p in proposal.plan.changing], folder.id):
+        folder.write_document("change.json", sealed(plan_fields(proposal.saved)))
+        folder.record("run", command="provision", inventory=str(run.inventory.absolute()), **_said(proposal))
+        with carried_through(run, folder, proposal.plan.changing) as stopped:
+            terms = replace(proposal.terms, stopped=stopped)
+            undertaking = undertaken(workspace, network, replace(proposal, terms=terms), folder)
+            result = carry_out(undertaking)
+        return told(run, network, folder, "provision", proposal, result)
 
 
-@contextmanager
-def run_folder(runs: Path) -> Iterator[RunFolder]:
-    """Make the folder of a run."""
-    folder = RunFolder(runs, lambda: datetime.now(UTC).astimezone())
-    try:
-        yield folder
-    finally:
-        folder.close()
+def _said(proposal: Proposal) -> Mapping[str, object]:
+    origin, terms = proposal.saved.origin, proposal.terms
+    return {
+        "author": origin.author,
+        "ticket": origin.ticket,
+        "deadline": terms.deadline,
+        "vantage_points": terms.vantage_points,
+        "threshold": str(terms.threshold),
+        "timer": terms.timer,
+        "outside": terms.outside,
+    }
 
 
-@contextmanager
-def carried_through(run: Run, folder: RunFolder, plans: Iterable[DevicePlan]) -> Iterator[None]:
-    """Let an interrupt end nothing half way: what is written is proved and kept, or put back.
+def told(run: Run, network: Network, folder: RunFolder, command: str, proposal: Proposal, result: Provisioned) -> int:
+    """Write the report of a run, tell how it ended, and return the exit code."""
+    code = exit_code(result, proposal.seen)
+    folder.record("ended", exit_code=int(code))
+    found = document(
+        command, code, run=folder.id, **_when(folder, proposal), plan=shown_fields(proposal),
+        **fields(result, proposal.seen), **_beside(folder, network),
+    )  # fmt: skip
+    folder.write_document("report.json", found)
+    run.report(found, *ending(result, proposal.seen, run, str(folder.path)))
+    return code
 
-    A second interrupt stops after the step in hand; so does a run folder that cannot be written. Then it is told what
-    the journal knows.
-    """
 
-    def first(number: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        run.below_the_signal()
-        run.err.print(
-            "interrupted while writing: carried on until every device is kept or put back, "
-            f"at most {run.deadline:.0f} s of proof; again to stop after the step in hand"
-        )
-        folder.record("interrupted")
+def _when(folder: RunFolder, proposal: Proposal) -> dict[str, Any]:
+    entries = read_journal(folder.path / JOURNAL)
+    origin = proposal.saved.origin
+    times = {"started": entries[0]["time"], "ended": entries[-1]["time"]}
+    return {"ticket": origin.ticket, "author": origin.author, **times}
 
-    try:
-        with on_interrupt(first):
-            yield
-    except (KeyboardInterrupt, Exception) as error:  # whatever ends it: what is left on devices has to be told
-        left = written_and_left(read_journal(folder.path / "journal.jsonl"))
-        undo = {plan.device: plan.undo_lines for plan in plans}
-        raise LeftHalfway({name: undo[name] for name in left}, str(folder.path)) from error
+
+def _beside(folder: RunFolder, network: Network) -> dict[str, Any]:
+    """What a report tells beside how the devices ended."""
+    journal = folder.journal
+    return {
+        "snapshot": folder.read_document(SNAPSHOT_FILE) if (folder.path / SNAPSHOT_FILE).exists() else None,
+        "stages": [{"stage": stage, "seconds": round(seconds, 3)} for stage, seconds in network.stages],
+        "journal": {"entries": journal.entries, "hash": journal.seal},
+    }
 
 
 if __name__ == "__main__":

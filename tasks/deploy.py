@@ -4,18 +4,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from loopwright.before import before_document
 from loopwright.device import Reader
-from loopwright.errors import DeviceError, LineRejected, Locked, LoopwrightError, NotTaken, Refused
-from loopwright.journal import RunFolder
+from loopwright.errors import DeviceError, LineRejected, Locked, LoopwrightError, NothingWaits, NotTaken, Refused
 from loopwright.masking import shown
 from loopwright.models import Intent, Observed
 from loopwright.observe import observe
 from loopwright.outcome import Outcome
-from loopwright.plan import DevicePlan, basis
+from loopwright.plan import DevicePlan, basis, rests_on
+from loopwright.plan_file import what_changed
 from loopwright.platform import Platform
 from loopwright.reasons import reasons
+from loopwright.run_folder import RunFolder
 from loopwright.steps import Action, Course, Step
-from loopwright.undo import Back, strangers, touched, way_back
+from loopwright.undo import strangers
 from tasks.gather import read_observed
 from tasks.network import Network
 from tasks.writers import transaction, writer
@@ -23,128 +25,199 @@ from tasks.writers import transaction, writer
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One device's part of a run: its plan, its steps, what it was before; `name` is that of its checkpoint."""
+    """One device's part of a run: its plan, its steps, what it was before; `name` is that of its checkpoint.
+
+    `held` is what a writer of another process needs to go on with an armed change of this one. `masked` says that
+    `before` was read from a run folder, which keeps no secrets of others. `asked` says that a confirmation was sent
+    whose answer was lost. `during` is what the device was while its change was proved.
+    """
 
     plan: DevicePlan
     course: Course
     intent: Intent
     before: Observed
     name: str = "loopwright"
+    held: str = ""
+    masked: bool = False
+    asked: bool = False
+    during: Observed | None = None
 
     @property
     def by_candidate(self) -> bool:
         """Whether lines go into a candidate first."""
         return any(step.action is Action.COMMIT for step in self.course.forward)
 
+    def missing(self, now: Observed) -> tuple[str, ...]:
+        """What a device lacks of the plan, () where it is as it is to be."""
+        return tuple(
+            reason
+            for change in self.plan.changes
+            for reason in reasons(now.loopback(change.number), change.after)
+            if now.loopback(change.number) != change.after
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of a device: which lines it accepted, and what it is now."""
+    """What became of a device: what it was just before, and is after; and what is to be told of it."""
 
-    accepted: tuple[str, ...] = ()
     after: Observed | None = None
+    before: Observed | None = None
+    held: str = ""
+    told: tuple[str, ...] = ()
 
-
-def _compare(job: Job, session: Reader, platform: Platform, step: Step) -> Written:
-    """Refuse to write where the device is no longer what the plan rests on."""
-    now = read_observed(session, platform)
-    if basis(job.intent, now, platform) != job.plan.basis:
-        raise Refused(
-            f"{step.device}: changed since it was planned; nothing was written",
-            hint=f"plan again: loopwright plan --limit {step.device}",
+    def then(self, later: "Written") -> "Written":
+        """What is known after one more step."""
+        return Written(
+            later.after or self.after,
+            later.before or self.before,
+            later.held or self.held,
+            (*self.told, *later.told),
         )
-    if job.course.armed and writer(session).armed():
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """What a step is carried out with."""
+
+    job: Job
+    session: Reader
+    platform: Platform
+    step: Step
+    folder: RunFolder
+
+    def record(self, event: str, **details: Any) -> None:
+        """Journal something about the step in hand."""
+        step = self.step
+        self.folder.record(event, device=step.device, step=step.number, action=step.action, **details)
+
+    def heard(self, line: str) -> None:
+        """Journal a line that the device has accepted."""
+        self.record("accepted", line=shown(line))
+
+
+def before_file(device: str) -> str:
+    """The name of the file that holds what a device was before."""
+    return f"{device}.before.json"
+
+
+def _compare(hand: Hand) -> Written:
+    """Refuse to write where the device is no longer what the plan rests on; keep what it is just before."""
+    job, device = hand.job, hand.step.device
+    now = read_observed(hand.session, hand.platform)
+    if basis(job.intent, now, hand.platform) != job.plan.basis:
+        since = what_changed(job.plan, rests_on(job.intent, now, hand.platform))
+        raise Refused(
+            f"{device}: changed since it was planned; nothing was written{': ' if since else ''}{'; '.join(since)}",
+            hint=f"plan again: loopwright plan --limit {device}",
+        )
+    if job.course.armed and writer(hand.session).armed():
         raise Locked(
-            step.device,
+            device,
             "a change of somebody else waits for its confirmation there; nothing was written",
             hint="wait until it is confirmed or gone: a change of ours would confirm it, or go with it",
         )
-    return Written(after=now)
+    hand.folder.write_document(before_file(device), before_document(now, job.plan.changes, hand.platform))
+    return Written(after=now, before=now)
 
 
-def _load(job: Job, session: Reader, platform: Platform, step: Step) -> Written:
-    if job.by_candidate:
-        return Written(accepted=transaction(session).load(step.lines))
-    return Written(accepted=writer(session).write(step.lines, step.seconds))
+def _load(hand: Hand) -> Written:
+    if not hand.job.by_candidate:
+        writer(hand.session).write(hand.step.lines, hand.step.seconds, hand.heard)
+        return Written()
+    loading = transaction(hand.session)
+    loading.take_up(hand.job.held or hand.job.name)  # the name by which another process would find it
+    if held := loading.held():
+        hand.record("held", held=held)
+    loading.load(hand.step.lines)
+    return Written(held=loading.held())
 
 
-def _undo(job: Job, session: Reader, platform: Platform, step: Step) -> Written:
-    return Written(accepted=writer(session).write(step.lines))
+def _undo(hand: Hand) -> Written:
+    writer(hand.session).write(hand.step.lines, 0, hand.heard)
+    return Written()
 
 
-def _check(job: Job, session: Reader, platform: Platform, step: Step) -> Written:
+def _check(hand: Hand) -> Written:
     """Refuse to commit a candidate that is not what was meant, or that holds what somebody else has left in it."""
+    job, session = hand.job, hand.session
     text = transaction(session).candidate()
     if text is None:
         return Written()
-    meant = observe(step.device, text, platform)
+    meant = observe(hand.step.device, text, hand.platform)
     left = [r for c in job.plan.changes for r in reasons(meant.loopback(c.number), c.after)]
     if not left:
-        left = [f"{line[-1]!r} is not of this plan" for line in strangers(job.before, meant, job.plan, platform)]
+        left = [f"{line[-1]!r} is not of this plan" for line in strangers(job.before, meant, job.plan, hand.platform)]
     if left:
         transaction(session).discard()
-        raise NotTaken(step.device, f"the candidate was dropped, it is not what was planned: {'; '.join(left)}")
+        raise NotTaken(hand.step.device, f"the candidate was dropped, it is not what was planned: {'; '.join(left)}")
     return Written()
 
 
-def _commit(job: Job, session: Reader, platform: Platform, step: Step) -> Written:
-    transaction(session).commit(step.seconds)
+def _commit(hand: Hand) -> Written:
+    transaction(hand.session).commit(hand.step.seconds)
     return Written()
 
 
-def _mark(job: Job, session: Reader, platform: Platform, step: Step) -> Written:
-    writer(session).mark(job.name)
+def _mark(hand: Hand) -> Written:
+    writer(hand.session).mark(hand.job.name)
     return Written()
 
 
-def _unmark(job: Job, session: Reader, platform: Platform, step: Step) -> Written:
-    writer(session).unmark(job.name)
+def _unmark(hand: Hand) -> Written:
+    writer(hand.session).unmark(hand.job.name)
     return Written()
 
 
-class Unconfirmed(DeviceError):
-    """A change that was proved could not be confirmed: the device has undone it, or is about to."""
+class Undone(DeviceError):
+    """A change that waited for its confirmation is gone: the device has undone it by itself."""
 
     exit_code = 5
 
 
-def _confirm(job: Job, session: Reader, platform: Platform, step: Step) -> Written:
+BY_ANOTHER = "a commit of somebody else has confirmed it"
+ANSWER_LOST = "the answer to its confirmation was lost, and it was confirmed"
+
+
+def _confirm(hand: Hand) -> Written:
+    """Confirm; where nothing waits any more, what the device has tells who ended it."""
     try:
-        writer(session).confirm()
-    except DeviceError as error:
-        raise Unconfirmed(step.device, f"the change could not be confirmed: {error}") from error
+        writer(hand.session).confirm()
+    except NothingWaits as error:
+        now = read_observed(hand.session, hand.platform)
+        if hand.job.missing(now):
+            words = "the device has undone the change by itself before it was confirmed"
+            raise Undone(hand.step.device, words) from error
+        told = ANSWER_LOST if hand.job.asked else BY_ANOTHER
+        hand.record("confirmed already", told=told)
+        return Written(after=now, told=(told,))
     return Written()
 
 
-def _revert(job: Job, session: Reader, platform: Platform, step: Step) -> Written:
-    writer(session).revert(job.name)
+def _revert(hand: Hand) -> Written:
+    writer(hand.session).revert(hand.job.name)
     return Written()
 
 
-def _read_back(job: Job, session: Reader, platform: Platform, step: Step) -> Written:
+def _read_back(hand: Hand) -> Written:
     """Accepted is decided here: a device may take a line and do something else with it, or nothing."""
-    now = read_observed(session, platform)
-    left = [
-        reason
-        for change in job.plan.changes
-        for reason in reasons(now.loopback(change.number), change.after)
-        if now.loopback(change.number) != change.after
-    ]
+    now = read_observed(hand.session, hand.platform)
+    left = hand.job.missing(now)
     if left:
-        raise NotTaken(step.device, f"took every line, and yet {'; '.join(left)}")
+        raise NotTaken(hand.step.device, f"took every line, and yet {'; '.join(left)}")
     return Written(after=now)
 
 
-def _observe(job: Job, session: Reader, platform: Platform, step: Step) -> Written:
-    return Written(after=read_observed(session, platform))
+def _observe(hand: Hand) -> Written:
+    return Written(after=read_observed(hand.session, hand.platform))
 
 
-def _save(job: Job, session: Reader, platform: Platform, step: Step) -> Written:
-    writer(session).save()
+def _save(hand: Hand) -> Written:
+    writer(hand.session).save()
     return Written()
 
 
-INTERPRETER: Mapping[Action, Callable[[Job, Reader, Platform, Step], Written]] = {
+INTERPRETER: Mapping[Action, Callable[[Hand], Written]] = {
     Action.COMPARE: _compare,
     Action.MARK: _mark,
     Action.LOAD: _load,
@@ -164,107 +237,64 @@ def carry_out(job: Job, steps: tuple[Step, ...], folder: RunFolder) -> Callable[
     """Return the work that carries out a device's steps in order; the first error ends it."""
 
     def work(session: Reader, platform: Platform) -> Written:
-        accepted: list[str] = []
-        after = None
+        known, so_far = job, Written()
+        taken_up(session, job)
         for step in steps:
-            details: dict[str, Any] = {"device": step.device, "step": step.number, "action": step.action}
-            folder.record("begin", **details, lines=[shown(line) for line in step.lines])
-            try:
-                written = INTERPRETER[step.action](job, session, platform, step)
-            except LineRejected as rejected:
-                answer, accepted_lines = rejected.answer, rejected.accepted
-                folder.record("rejected", **details, line=rejected.line, answer=answer, accepted=accepted_lines)
-                raise
-            except LoopwrightError as error:
-                folder.record("failed", **details, error=str(error))
-                raise
-            folder.record("done", **details)
-            accepted += written.accepted
-            after = written.after or after
-        return Written(tuple(accepted), after)
+            so_far = so_far.then(_carried_out(Hand(known, session, platform, step, folder)))
+            known = replace(known, before=so_far.before or known.before, held=so_far.held or known.held)
+        return so_far
 
     return work
+
+
+def _carried_out(hand: Hand) -> Written:
+    """Carry out one step between its two entries in the journal."""
+    timed = {"seconds": hand.step.seconds} if hand.step.seconds else {}
+    hand.record("begin", **timed, lines=[shown(line) for line in hand.step.lines])
+    try:
+        written = INTERPRETER[hand.step.action](hand)
+    except LineRejected as rejected:
+        hand.record("rejected", line=shown(rejected.line), answer=rejected.answer, accepted=rejected.accepted)
+        raise
+    except LoopwrightError as error:
+        hand.record("failed", error=str(error))
+        raise
+    hand.record("done")
+    return written
+
+
+def taken_up(session: Reader, job: Job) -> None:
+    """Let the writer of a session go on with what another process, or a connection that was lost, has armed."""
+    if job.held:
+        writer(session).take_up(job.held)
+
+
+def waits(session: Reader, job: Job) -> bool:
+    """Whether a change of a job waits for its confirmation on the device."""
+    return bool(job.course.armed) and writer(session).armed()
+
+
+def disarm(session: Reader) -> None:
+    """Stop a timer that runs although nothing was changed: it would take others' later lines with it."""
+    writer(session).disarm()
+
+
+def abandon(session: Reader, held: str) -> None:
+    """Drop what a dead process has loaded and not committed."""
+    writer(session).abandon(held)
 
 
 def deploy(network: Network, jobs: Mapping[str, Job], folder: RunFolder) -> dict[str, Outcome[Written]]:
     """Carry out the forward steps of every job."""
-    work = {name: carry_out(job, job.course.forward, folder) for name, job in jobs.items()}
-    return network.each("deploy", work)
+    return network.each("deploy", {name: carry_out(job, job.course.forward, folder) for name, job in jobs.items()})
 
 
-def keep(network: Network, jobs: Mapping[str, Job], folder: RunFolder) -> dict[str, Outcome[Written]]:
+def confirm(network: Network, jobs: Mapping[str, Job], folder: RunFolder) -> dict[str, Outcome[Written]]:
+    """Confirm what was proved, where a timer runs."""
+    armed = {name: job for name, job in jobs.items() if job.course.confirm}
+    return network.each("confirm", {n: carry_out(job, job.course.confirm, folder) for n, job in armed.items()})
+
+
+def save(network: Network, jobs: Mapping[str, Job], folder: RunFolder) -> dict[str, Outcome[Written]]:
     """Save what was proved as the startup configuration."""
-    return network.each("save", {name: carry_out(job, job.course.keep, folder) for name, job in jobs.items()})
-
-
-@dataclass(frozen=True, slots=True)
-class PutBack:
-    """How putting back ended: `restored` when the device is as before; else the lines that a person has to play."""
-
-    restored: bool
-    words: str
-    lines: tuple[str, ...] = ()
-
-
-def put_back(network: Network, jobs: Mapping[str, Job], folder: RunFolder) -> dict[str, PutBack]:
-    """Put devices back to what they were, after asking each what it is now."""
-    results = network.each("put back", {name: _putter(job, folder) for name, job in jobs.items()})
-    return {
-        name: outcome.value
-        if outcome.value is not None
-        else PutBack(False, str(outcome.error), jobs[name].plan.undo_lines)
-        for name, outcome in results.items()
-    }
-
-
-def _putter(job: Job, folder: RunFolder) -> Callable[[Reader, Platform], PutBack]:
-    """Observe first: as before, nothing to do; as after or a part of it, undone; anything else, not touched."""
-
-    def work(session: Reader, platform: Platform) -> PutBack:
-        changes, device = job.plan.changes, job.plan.device
-        now = read_observed(session, platform)
-        back = way_back(job.before, now, changes, platform)
-        if back is None:
-            folder.record("not touched", device=device, undo=[shown(line) for line in job.plan.undo_lines])
-            words = "somebody else changed the same lines meanwhile, so it was not touched"
-            return PutBack(False, words, job.plan.undo_lines)
-        if not back:
-            if job.course.armed:
-                # It may still count down to a rollback that would take others' later lines with it.
-                writer(session).disarm()
-            folder.record("as before", device=device)
-            return PutBack(True, "it is as it was before; nothing had to be undone")
-        # Where nothing waits any more, somebody else's commit has confirmed ours: the device's own way is gone.
-        waits = bool(job.course.armed) and writer(session).armed()
-        steps = _steps_back(job, now, back, platform, waits=waits)
-        after = carry_out(job, steps, folder)(session, platform).after
-        left = way_back(job.before, after, changes, platform) if after is not None else None
-        if left == ():
-            return PutBack(True, "it is as it was before")
-        lines = tuple(line for commit in left for line in commit) if left else job.plan.undo_lines
-        return PutBack(False, "its inverse was played and it is not as before", lines)
-
-    return work
-
-
-def _steps_back(job: Job, now: Observed, back: Back, platform: Platform, *, waits: bool) -> tuple[Step, ...]:
-    """The device's own way where nobody has changed anything else meanwhile, else the inverse of what is there now."""
-    has_own = bool(job.course.own) and (waits or not job.course.armed)
-    if has_own and not strangers(job.before, now, job.plan, platform):
-        return job.course.own
-    first = next(step for step in job.course.back if step.action is Action.UNDO)
-    undo = tuple(replace(first, lines=lines) for lines in back)
-    others = [s for s in job.course.back if s.action is not Action.UNDO and (waits or s.action is not Action.CONFIRM)]
-    before = tuple(step for step in others if step.number < first.number)
-    after = tuple(step for step in others if step.number > first.number)
-    return (*before, *undo, *after)
-
-
-def before_and_after(job: Job, now: Observed | None, platform: Platform) -> dict[str, Any]:
-    """The touched stanzas of a device before and after, for the run folder."""
-
-    def stanzas(observed: Observed | None) -> list[str]:
-        lines = touched(observed, job.plan.changes, platform) if observed else ()
-        return [shown(" / ".join(line)) for line in lines]
-
-    return {"device": job.plan.device, "before": stanzas(job.before), "after": stanzas(now)}
+    return network.each("save", {name: carry_out(job, job.course.save, folder) for name, job in jobs.items()})

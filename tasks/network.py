@@ -79,6 +79,8 @@ class Network:
     access: Access = field(default_factory=Access)
     workers: int = DEFAULT_WORKERS
     progress: Progress = field(default_factory=Progress)
+    stages: list[tuple[str, float]] = field(default_factory=list)
+    """Each phase that was run and the seconds that it took, in order."""
 
     def __enter__(self) -> Self:
         return self
@@ -102,7 +104,9 @@ class Network:
         runner = ThreadedRunner(num_workers=min(self.workers, len(names)))
         chosen = chosen.with_runner(runner).with_processors([_ProgressProcessor(self.progress, stage)])
         self.progress.start(stage, len(names))
+        started = time.perf_counter()
         results = chosen.run(task=_guarded, network=self, work=work, name=stage)
+        self.stages.append((stage, time.perf_counter() - started))
         self.progress.finish(stage)
         self.nornir.data.reset_failed_hosts()
         return {name: _outcome(name, results[name]) for name in work}

@@ -63,6 +63,7 @@ class Prover:
     wait: Callable[[float], None] = time.sleep
     silent: Mapping[str, DeviceEvidence] = field(default_factory=dict)
     harm: Watch | None = None
+    also: frozenset[str] = frozenset()
 
     def prove(self, settling: Settling) -> Proof:
         """Climb the ladder for every expectation until the verdicts hold or the deadline has passed."""
@@ -104,7 +105,9 @@ class Prover:
     def _interest(self) -> Interest:
         prefixes = {prefix for e in (*self.expectations, *self.others) for prefix in e.prefixes}
         watched = self.harm.prefixes if self.harm else frozenset()
-        return Interest(prefixes | watched | {a.prefix for a in self.absences} | set(_first_links(self.known.values())))
+        return Interest(
+            prefixes | watched | self.also | {a.prefix for a in self.absences} | set(_first_links(self.known.values()))
+        )
 
     def _read(self, picture: Picture, devices: set[str], kinds: Iterable[str]) -> Picture:
         wanted = {name: self.known[name] for name in sorted(devices) if name in self.known}

@@ -39,6 +39,11 @@ class Workspace:
         return intents_of(self.inventory)
 
     @cached_property
+    def intent_of(self) -> Mapping[str, Intent]:
+        """The intent of each device."""
+        return {intent.device: intent for intent in self.intents}
+
+    @cached_property
     def subjects(self) -> tuple[Subject, ...]:
         """What filters select from."""
         return subjects_of(self.inventory)

@@ -1,0 +1,331 @@
+"""Carries out a plan wave by wave: write, prove, then keep or put back, and the next wave only where all is well."""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from loopwright.before import before_document
+from loopwright.change import Change
+from loopwright.errors import DeviceError, Locked, LoopwrightError, Refused
+from loopwright.expect import Absence, absences
+from loopwright.harm import Harm
+from loopwright.reckoning import Pace, wave_needed
+from loopwright.wave_decision import Decision, WaveFacts, decide
+from loopwright.wave_end import WaveEnd, WaveEnded
+from playbooks.as_before import prove_as_before, with_what_is_left
+from playbooks.ending import Provisioned
+from playbooks.known import known_elsewhere
+from playbooks.look import prover
+from playbooks.undertaking import Undertaking
+from tasks.deploy import Job, Undone, confirm, deploy, save
+from tasks.gather import observe_devices
+from tasks.prove import Proof, Settling
+from tasks.put_back import PutBack, put_back
+from tasks.workspace import Workspace
+
+INTERRUPTED = "interrupted: what was begun was finished"
+
+
+def carry_out(undertaking: Undertaking) -> Provisioned:
+    """Carry out every wave until one is a reason to stop; every device ends in a known state or is named."""
+    ledger = Ledger(undertaking)
+    for number, names in enumerate(undertaking.waves, start=1):
+        todo = tuple(name for name in names if name not in undertaking.done)
+        if not todo:
+            continue
+        if not ledger.stopped:
+            ledger.stopped = _forbidden(undertaking, todo, ledger)
+        if ledger.stopped:
+            ledger.ended.append(WaveEnd(number, todo, "not begun", ledger.stopped))
+            continue
+        wave = Wave(undertaking, ledger, number, todo)
+        wave.run()
+    return ledger.provisioned()
+
+
+def _forbidden(undertaking: Undertaking, devices: tuple[str, ...], ledger: "Ledger") -> str:
+    """Why a wave may not begin now, "" where it may."""
+    terms = undertaking.terms
+    if terms.stopped():
+        return INTERRUPTED
+    calendar, now = terms.calendar(devices), terms.now()
+    closing = calendar.closes(now)
+    needed = wave_needed(len(devices), undertaking.network.workers, terms.deadline, ledger.pace)
+    if closing is not None and closing.fits(now, needed):
+        return ""
+    if terms.outside:
+        undertaking.folder.record("outside the window", reason=terms.outside, devices=list(devices))
+        return ""
+    if closing is None:
+        return calendar.why_closed(now)
+    left = closing.seconds_left(now)
+    return f"the window closes in {left:.0f} s, and the wave may take {needed:.0f} s with putting back"
+
+
+@dataclass
+class Ledger:
+    """What became of each device so far, over all waves."""
+
+    undertaking: Undertaking
+    jobs: dict[str, Job] = field(init=False)
+    kept: list[str] = field(default_factory=list)
+    back: dict[str, PutBack] = field(default_factory=dict)
+    left: dict[str, int] = field(default_factory=dict)  # with the seconds of the timer that runs, 0 for none
+    failed: dict[str, LoopwrightError] = field(default_factory=dict)
+    unsaved: dict[str, LoopwrightError] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)
+    ended: list[WaveEnd] = field(default_factory=list)
+    proofs: list[Proof] = field(default_factory=list)
+    back_proofs: list[Proof] = field(default_factory=list)
+    failures: int = 0
+    pace: Pace = Pace()
+    stopped: str = ""
+
+    def __post_init__(self) -> None:
+        self.jobs = dict(self.undertaking.jobs)
+
+    def provisioned(self) -> Provisioned:
+        """The whole run."""
+        return Provisioned(
+            self.undertaking.plan,
+            kept=tuple(self.kept),
+            done=self.undertaking.done,
+            put_back=self.back,
+            undecided=tuple(sorted(self.left)),
+            armed={name: seconds for name, seconds in self.left.items() if seconds},
+            failed=self.failed,
+            unsaved=self.unsaved,
+            refused=self.refused,
+            told=self.told,
+            waves=tuple(self.ended),
+            stopped=self.stopped,
+            proof=_joined(self.proofs),
+            put_back_proof=_joined(self.back_proofs),
+        )
+
+
+def _joined(proofs: list[Proof]) -> Proof | None:
+    """The proofs of several waves as one: what was proved last of a device counts."""
+    if not proofs:
+        return None
+    last = {verdict.device: number for number, proof in enumerate(proofs) for verdict in proof.verdicts}
+    verdicts = tuple(v for number, proof in enumerate(proofs) for v in proof.verdicts if last[v.device] == number)
+    return Proof(
+        verdicts,
+        proofs[-1].picture,
+        tuple(sorted({name for proof in proofs for name in proof.broken_vantages})),
+        sum(proof.readings for proof in proofs),
+        sum(proof.seconds for proof in proofs),
+        tuple(dict.fromkeys(harm for proof in proofs for harm in proof.harm)),
+    )
+
+
+@dataclass
+class Wave:
+    """One wave as it goes."""
+
+    undertaking: Undertaking
+    ledger: Ledger
+    number: int
+    devices: tuple[str, ...]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Carry the wave out and enter how it ended."""
+        began = self.undertaking.terms.now().isoformat(timespec="seconds")
+        to_write = tuple(name for name in self.devices if name not in self.undertaking.written)
+        if known := self._known(to_write):
+            self._refuse(known)
+            return
+        self._record("wave", devices=list(self.devices))
+        with self._timed("write"):
+            facts = self._write(to_write)
+        proof = None
+        if self._worth_proving(facts):
+            with self._timed("prove"):
+                proof = self._prove(facts.written)
+        facts = _judged(facts, proof)
+        decision = self._decide(facts)
+        if proof is not None:
+            self.ledger.proofs.append(proof)
+            told = [f"{h.device}: {h.what}: {h.actual}" for h in proof.harm]
+            self._record("proved", keep=decision.keep, back=decision.back, leave=decision.leave, harm=told)
+        with self._timed("keep"):
+            lost = self._keep(decision.keep, proof)
+        if lost:
+            why = f"not all could be confirmed: {', '.join(lost)}"
+            decision = Decision(back=(*decision.back, *decision.keep), leave=decision.leave, goes_on=False, why=why)
+        with self._timed("put_back"):
+            self._put_back(decision.back, confirmed=tuple(n for n in decision.keep if n not in lost), proof=proof)
+        self._settle(facts, decision, began)
+
+    def _known(self, names: tuple[str, ...]) -> dict[str, str]:
+        u = self.undertaking
+        picture = self.ledger.proofs[-1].picture if self.ledger.proofs else u.reading
+        settled = (*u.done, *self.ledger.kept)
+        return known_elsewhere(u.workspace, u.network, u.seen, u.plan, names, settled, picture)
+
+    def _refuse(self, known: Mapping[str, str]) -> None:
+        self.undertaking.folder.record("refused", wave=self.number, known=dict(known))
+        others = "another device of the wave was refused"
+        self.ledger.refused.update({name: known.get(name, others) for name in self.devices})
+        self.ledger.stopped = "; ".join(f"{name}: {why}" for name, why in known.items())
+        self.ledger.ended.append(WaveEnd(self.number, self.devices, "not begun", self.ledger.stopped))
+
+    def _write(self, names: tuple[str, ...]) -> WaveFacts:
+        """Write to the devices; one that does not take all of it is put back at once."""
+        u, jobs = self.undertaking, self.ledger.jobs
+        results = deploy(u.network, {name: jobs[name] for name in names}, u.folder)
+        for name, outcome in results.items():
+            if outcome.value is not None:
+                fresh = outcome.value
+                jobs[name] = replace(jobs[name], before=fresh.before or jobs[name].before, held=fresh.held)
+        failed = {name: o.error for name, o in results.items() if o.error is not None}
+        untouched = tuple(name for name, error in failed.items() if isinstance(error, Refused | Locked))
+        broken = tuple(name for name in failed if name not in untouched)
+        self.ledger.failed.update(failed)
+        self.ledger.back.update(put_back(u.network, {name: jobs[name] for name in broken}, u.folder))
+        written = tuple(name for name in self.devices if name not in failed)
+        return WaveFacts(written, broken, untouched)
+
+    def _worth_proving(self, facts: WaveFacts) -> bool:
+        """Whether the proof can decide anything: a wave that goes back whole in any case goes back at once."""
+        return bool(facts.written) and (not facts.broken or self._allows(self.ledger.failures + facts.failures))
+
+    def _allows(self, failures: int) -> bool:
+        return self.undertaking.terms.threshold.allows(failures, len(self.undertaking.jobs))
+
+    def _decide(self, facts: WaveFacts) -> Decision:
+        decision = decide(facts, self.ledger.failures, self._allows, self.undertaking.terms.together)
+        self.ledger.failures += facts.failures
+        return decision
+
+    def _prove(self, written: tuple[str, ...]) -> Proof:
+        """Climb the ladder for every loopback of the wave, prove that what went is gone, and look for harm."""
+        u = self.undertaking
+        changes = [(p.device, change) for p in u.plan.changing if p.device in written for change in p.changes]
+        later = {name for wave in u.waves for name in wave} - {*u.done, *self.ledger.kept, *written}
+        proving = prover(
+            u.workspace, u.network, u.seen, written, gone(u.workspace, changes), u.terms.vantage_points,
+            pending=later, harm=u.watch(written), also=u.addresses_of(later),
+        )  # fmt: skip
+        return proving.prove(Settling(u.terms.deadline, changing=True))
+
+    def _keep(self, names: tuple[str, ...], proof: Proof | None) -> tuple[str, ...]:
+        """Confirm all, then save all; return those that could not be confirmed, and then nothing is saved."""
+        u, ledger = self.undertaking, self.ledger
+        jobs = {name: _seen_during(ledger.jobs[name], proof) for name in names}
+        results = confirm(u.network, jobs, u.folder)
+        again = {n: replace(jobs[n], asked=True) for n, o in results.items() if _may_be_asked_again(o.error)}
+        results.update(confirm(u.network, again, u.folder))
+        ledger.told.update({n: "; ".join(o.value.told) for n, o in results.items() if o.value and o.value.told})
+        lost = {n: o.error for n, o in results.items() if o.error is not None}
+        ledger.failed.update(lost)
+        if lost:
+            return tuple(lost)
+        saved = save(u.network, jobs, u.folder)
+        ledger.unsaved.update({n: o.error for n, o in saved.items() if o.error is not None})
+        ledger.kept += [name for name in names if saved[name].ok]
+        return ()
+
+    def _put_back(self, names: tuple[str, ...], confirmed: tuple[str, ...], proof: Proof | None) -> None:
+        """Put devices back, those of earlier waves that stand or fall with them too, and prove that they are."""
+        u, ledger = self.undertaking, self.ledger
+        fallen = {*names, *(n for n in self.devices if n in ledger.failed)}
+        mates = [n for unit in u.terms.together if unit & fallen for n in unit if n in ledger.kept]
+        ledger.kept[:] = [name for name in ledger.kept if name not in mates]
+        jobs = {name: _seen_during(ledger.jobs[name], proof) for name in (*names, *mates)}
+        saved = frozenset((*mates, *confirmed))
+        ledger.back.update(put_back(u.network, jobs, u.folder, saved=saved))
+        here = {name: ledger.back[name] for name in (*self.devices, *mates) if name in ledger.back}
+        restored = [name for name, put in here.items() if put.restored]
+        as_before = prove_as_before(
+            u.workspace, u.network, u.seen, u.plan, restored, u.terms.deadline, u.terms.vantage_points
+        )
+        if as_before is not None:
+            ledger.back_proofs.append(as_before)
+            ledger.back.update(with_what_is_left(here, as_before))
+
+    def _settle(self, facts: WaveFacts, decision: Decision, began: str) -> None:
+        """Enter how the wave ended."""
+        ledger = self.ledger
+        ledger.left.update({name: ledger.jobs[name].course.armed for name in decision.leave})
+        if not decision.goes_on:
+            ledger.stopped = f"wave {self.number}: {decision.why}"
+        wrote, kept = self.seconds.get("write", 0.0), self.seconds.get("keep", 0.0)
+        ledger.pace = ledger.pace.measured(len(self.devices), self.undertaking.network.workers, wrote, kept)
+        ended: WaveEnded = "left" if decision.leave else "kept" if decision.keep else "put back"
+        if ended == "put back" and not (decision.back or facts.broken):
+            ended = "not begun"  # nobody could be written to
+        self.keep_after()
+        end = WaveEnd(self.number, self.devices, ended, decision.why, began, dict(self.seconds))
+        ledger.ended.append(end)
+        self._record("wave ended", ended=ended, why=decision.why)
+
+    def keep_after(self) -> None:
+        """Keep the touched stanzas as they are at the end of the wave; who did not answer is not waited for again."""
+        u, ledger = self.undertaking, self.ledger
+        silent = {v.device for proof in ledger.proofs[-1:] for v in proof.verdicts if v.state == "error"}
+        answered = [n for n in self.devices if n not in silent and not _unasked(ledger.back.get(n))]
+        for name, outcome in observe_devices(u.network, answered).items():
+            if outcome.value is not None:
+                platform = u.workspace.of_devices[name]
+                document = before_document(outcome.value, ledger.jobs[name].plan.changes, platform)
+                u.folder.write_document(f"{name}.after.json", document)
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        started = time.monotonic()
+        yield
+        self.seconds[stage] = round(time.monotonic() - started, 3)
+
+    def _record(self, event: str, **details: object) -> None:
+        self.undertaking.folder.record(event, wave=self.number, **details)
+
+
+def _judged(facts: WaveFacts, proof: Proof | None) -> WaveFacts:
+    """What a proof says of a wave."""
+    if proof is None:
+        return facts
+    guilty = sorted({v.device for v in proof.verdicts if v.device in facts.written and v.own_fault()})
+    failing = {v.device for v in proof.verdicts if v.device in facts.written and v.state != "pass"}
+    return replace(
+        facts,
+        guilty=tuple(guilty),
+        doubtful=tuple(sorted(failing - set(guilty))),
+        harm=_told(h for h in proof.harm if h.blocks == "wave"),
+        elsewhere=_told(h for h in proof.harm if h.blocks == "next wave"),
+    )
+
+
+def _told(harms: Iterable[Harm]) -> str:
+    told = [f"{h.device}: {h.what}: {h.actual}" for h in harms]
+    return "; ".join(told[:3]) + (f" and {len(told) - 3} more" if len(told) > 3 else "")
+
+
+def _may_be_asked_again(error: LoopwrightError | None) -> bool:
+    """Whether a confirmation may have been lost on the way, or its answer."""
+    return isinstance(error, DeviceError) and not isinstance(error, Undone)
+
+
+def _unasked(put: PutBack | None) -> bool:
+    return put is not None and not put.asked
+
+
+def _seen_during(job: Job, proof: Proof | None) -> Job:
+    """A job with what its device was while it was proved."""
+    found = proof.picture.answered(job.plan.device) if proof is not None else None
+    return replace(job, during=found.observed) if found is not None else job
+
+
+def gone(workspace: Workspace, changes: Iterable[tuple[str, Change]]) -> tuple[Absence, ...]:
+    """What a plan takes away and must be proved absent."""
+    taken = []
+    for device, change in changes:
+        before, after = change.before, change.after
+        left = after.addresses if after is not None and before is not None and after.vrf == before.vrf else ()
+        if before is not None:
+            taken += [(device, before.number, a, before.vrf) for a in before.addresses if a not in left]
+    return absences({}, workspace.intents, taken)
