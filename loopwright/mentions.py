@@ -11,7 +11,7 @@ from loopwright.loopback_words import LoopbackWords
 from loopwright.models import PathLine
 
 _QUAD = r"\d{1,3}(?:\.\d{1,3}){3}"
-_IPV4 = re.compile(rf"(?<![\w.])({_QUAD})(?!\w|\.\d)(?=(?:/(\d+))?(?: ({_QUAD})(?![\w./]))?)")
+_IPV4 = re.compile(rf"(?<![\w.])({_QUAD})(?!\w|\.\w)(?=(?:/(\d+))?(?: ({_QUAD})(?![\w./]))?)")
 _IPV6 = re.compile(
     r"(?<![\w:.])((?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?:(?:\.\d+){3})?)(?![\w:.])(?=(?:/(\d+))?)()"
 )
