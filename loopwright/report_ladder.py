@@ -20,6 +20,10 @@ class Row:
     state: State
     broken: Verdict | None
 
+    def at(self, rung: Rung) -> State | None:
+        """The state of a rung, None where it was not climbed."""
+        return next((state for climbed, state in self.states if climbed == rung), None)
+
 
 def rows(verdicts: Sequence[Verdict]) -> tuple[Row, ...]:
     """A row for each address that is to be there, in the order in which the addresses come."""

@@ -58,7 +58,7 @@ def reach(pings: Sequence[Mapping[str, Any]]) -> Reach:
     """Sort the pings of a report by target."""
     every = tuple(_targets(pings))
     shown = every if len(every) <= MANY else tuple(target for target in every if not target.reached)
-    sources = tuple(dict.fromkeys(cell.source for target in shown for cell in target.cells))
+    sources = tuple(sorted({cell.source for target in shown for cell in target.cells}))
     fits = sum(len(name) + 2 for name in sources) <= _WIDE
     words = f"{sum(t.reached for t in every)} of {counted(len(every), 'address', 'addresses')} answered every ping"
     if len(shown) < len(every):

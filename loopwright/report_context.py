@@ -1,0 +1,118 @@
+"""What the pages of a report are filled with, the same for every format."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from loopwright.exit_codes import Exit
+from loopwright.report_before_after import differences, harm
+from loopwright.report_facts import facts, title
+from loopwright.report_ladder import Row, absent, climbed, rows
+from loopwright.report_run import ends_summary
+from loopwright.report_saved import Saved
+from loopwright.report_verdicts import MANY, verdicts_summary
+from loopwright.report_words import summary
+from loopwright.verdict import State, Verdict
+
+MANY_DEVICES = 12
+"""Devices beyond which the diff of each is folded."""
+MANY_ENDS = 40
+"""Devices beyond which those that were kept are only named."""
+_ENDED: Mapping[str, State] = {
+    "kept": "pass", "undecided": "unproven", "armed": "unproven", "refused": "unproven", "not begun": "unproven",
+    "no answer": "error", "unknown": "error",
+}  # fmt: skip
+_EXITS: Mapping[int, State] = {Exit.DONE: "pass", Exit.UNTOLD: "unproven", Exit.INTERRUPTED: "unproven"}
+
+
+def ended_state(ended: str) -> State:
+    """How an end of a device is to be seen: as well, as failed, or as not known."""
+    return _ENDED.get(ended, "fail")
+
+
+def head(document: Saved) -> dict[str, Any]:
+    """What every page begins with."""
+    return {
+        "title": title(document),
+        "ran": not document.is_plan,
+        "state": _EXITS.get(document.document["exit_code"], "fail"),
+        "summary": summary(document),
+        "ends": ends_summary(document.ends),
+        "facts": tuple(facts(document)),
+        "many": MANY_DEVICES,
+    }
+
+
+def of_plan(document: Saved) -> dict[str, Any]:
+    """What a plan has; a run has one too."""
+    protections: dict[str, list[str]] = {}
+    for device in document.devices:
+        if device["protection"]:
+            protections.setdefault(device["protection"]["words"], []).append(device["device"])
+    return {
+        "devices": document.devices,
+        "waves": document.listed("waves"),
+        "protections": tuple(protections.items()),
+        "unanswered": document.listed("unanswered"),
+        "journal": document.document.get("journal"),
+    }
+
+
+def of_run(document: Saved, ladder: Sequence[Row]) -> dict[str, Any]:
+    """What a run has beside its plan."""
+    return {
+        "hands": document.needing_hands,
+        **_outcomes(document),
+        **_proof(document, ladder),
+        **_compared(document),
+        "stages": _stages(document.document.get("stages") or ()),
+    }
+
+
+def ladder_of(document: Saved) -> tuple[Row, ...]:
+    """The ladder of every address of a run."""
+    return rows(document.verdicts)
+
+
+def _outcomes(document: Saved) -> dict[str, Any]:
+    every = [{**end, "state": ended_state(end["ended"])} for end in document.outcomes]
+    many = len(every) > MANY_ENDS
+    kept = tuple(end["device"] for end in every if many and end["ended"] == "kept")
+    taken_back = any(end["ended"] == "put back" for end in every)
+    return {
+        "outcomes": [end for end in every if not many or end["ended"] != "kept"],
+        "kept": kept,
+        "taken_back": taken_back,
+    }
+
+
+def _proof(document: Saved, ladder: Sequence[Row]) -> dict[str, Any]:
+    """The rows to show, and those to fold since they are many and nothing is wrong with them."""
+    found, many = document.document, len(ladder) > MANY
+    again = found.get("put_back_proof")
+    return {
+        "rows": ladder,
+        "broken": [row for row in ladder if row.broken],
+        "shown": [row for row in ladder if row.broken or not many],
+        "folded": [row for row in ladder if many and not row.broken],
+        "rungs": climbed(ladder),
+        "absent": absent(document.verdicts),
+        "vantages": document.listed("broken_vantage_points"),
+        "proof": _proved(document.verdicts, found),
+        "back": _proved(document.proof_of(again), again) if again else "",
+    }
+
+
+def _proved(verdicts: Sequence[Verdict], proof: Mapping[str, Any]) -> str:
+    return verdicts_summary(verdicts, proof.get("readings", 0), proof.get("seconds", 0.0)).plain
+
+
+def _compared(document: Saved) -> dict[str, Any]:
+    snapshot = document.document.get("snapshot")
+    found, alike = differences(snapshot) if snapshot else ((), 0)
+    losses = tuple(harm(document.document))
+    return {"harm": losses, "differences": found, "alike": alike, "compared": bool(snapshot or losses)}
+
+
+def _stages(stages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    longest = max((stage["seconds"] for stage in stages), default=0) or 1
+    return [{**stage, "share": round(100 * stage["seconds"] / longest, 1)} for stage in stages]
