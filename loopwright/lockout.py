@@ -93,10 +93,11 @@ def _carries(change: Change, through: frozenset[str], references: Iterable[Refer
     classes = {"aaa": "the source of AAA", "bgp": "a BGP path to the device", "tunnel": "a tunnel path to the device"}
     for kind, words in classes.items():
         # What another device says about AAA is about its server, not about us.
-        lines = [ref for ref in named if ref.kind == kind and not (kind == "aaa" and ref.elsewhere)]
+        found = (ref for ref in named if ref.kind == kind and not (kind == "aaa" and ref.elsewhere))
+        lines = tuple(dict.fromkeys(map(str, found)))
         if lines:
             more = f" and {len(lines) - SHOWN} more lines" if len(lines) > SHOWN else ""
-            yield f"{words} ({', '.join(map(str, lines[:SHOWN]))}{more})"
+            yield f"{words} ({', '.join(lines[:SHOWN])}{more})"
 
 
 def lockout_findings(

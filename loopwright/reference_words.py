@@ -16,17 +16,21 @@ NEEDS = ("address", "interface")
 TAKES = ("first", "highest", "lowest")
 OF = ("loopbacks", "interfaces")
 KEYS = ("lines", "texts")
-ROW_KEYS = ("line", "for", "kind", "needs")
+ROW_KEYS = ("line", "for", "kind", "needs", "of")
 
 
 @dataclass(frozen=True)
 class ReferenceRow:
-    """A line that refers to a loopback: what for, of which kind, and whether it needs its address or only itself."""
+    """A line that refers to a loopback: what for, of which kind, and whether it needs its address or only itself.
+
+    `of` is the loopback that a line counts on without naming it.
+    """
 
     pattern: LinePattern
     purpose: str
     kind: str
     needs: str = "address"
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,7 +42,7 @@ class ReferenceWords:
 
     def row_of(self, line: PathLine) -> ReferenceRow | None:
         """The row of a line in which NAMED stands for the loopback, None where no row fits."""
-        return next((row for row in self.lines if match_end(row.pattern, line) is not None), None)
+        return next((row for row in self.lines if not row.of and match_end(row.pattern, line) is not None), None)
 
     def is_text(self, line: PathLine) -> bool:
         """Whether what a line names has no effect: a description, a remark, a number that looks like an address."""
@@ -82,10 +86,10 @@ def reference_words(words: Mapping[str, Any], contexts: Mapping[str, str], where
 def _row(row: Mapping[str, Any], contexts: Mapping[str, str], where: str) -> ReferenceRow:
     refuse_unknown(row, ROW_KEYS, where)
     line = row["line"]
-    if "{loopback}" not in line:
-        raise PlatformError(f"{where}: the row {line!r} does not say where the {{loopback}} stands")
+    if ("{loopback}" in line) == ("of" in row):
+        raise PlatformError(f"{where}: the row {line!r} does not say where the {{loopback}} stands, or has it and `of`")
     pattern = LinePattern.compile(line.replace("{loopback}", NAMED), contexts)
-    found = ReferenceRow(pattern, row["for"], row["kind"], row.get("needs", "address"))
+    found = ReferenceRow(pattern, row["for"], row["kind"], row.get("needs", "address"), row.get("of", ""))
     _known(found.kind, KINDS, f"{where}: the row {line!r} has the kind")
     _known(found.needs, NEEDS, f"{where}: the row {line!r} needs")
     return found

@@ -12,7 +12,7 @@ from loopwright.mentions import Mention, addresses_in, interfaces_in, joined
 from loopwright.models import Intent, Observed, PathLine
 from loopwright.plan import DevicePlan, Plan
 from loopwright.platform import Platform
-from loopwright.reference_words import NAMED
+from loopwright.reference_words import NAMED, match_end
 from loopwright.undo import planned
 
 SHOWN = 12  # lines that one finding names; a plan's document names them all
@@ -115,15 +115,27 @@ def _on(
         if before is not None:
             named = interfaces_in(text, before.interface, platform.loopbacks)
             pairs += [(each, _Sought(seen.device, change)) for each in named]
+            yield from _implied(seen, change, before.interface, platform)
     if not pairs:
         return
-    own = _own(seen, plan, platform, {one for _, one in pairs})
+    # Only of the lines that name anything it matters whose they are.
+    named_lines = replace(seen, lines=tuple(seen.lines[place] for place in sorted({each.place for each, _ in pairs})))
+    own = _own(named_lines, plan, platform, {one for _, one in pairs})
     told = set()
     for each, one in sorted(pairs, key=lambda pair: pair[0].place):
         reference = _reference(seen, each, one, platform, own)
-        if reference is not None and (key := (one, reference.line)) not in told:
+        if reference is not None and (key := (one, reference.line, reference.names)) not in told:
             told.add(key)
             yield reference
+
+
+def _implied(seen: Observed, change: Change, interface: str, platform: Platform) -> Iterator[Reference]:
+    """The lines that count on one loopback of the system without naming it."""
+    rows = [row for row in platform.references.lines if row.of == interface]
+    for line in seen.lines if rows else ():
+        row = next((row for row in rows if match_end(row.pattern, line) is not None), None)
+        if row is not None:
+            yield Reference(seen.device, change, seen.device, line, interface, row.purpose, row.kind, row.needs)
 
 
 def _own(seen: Observed, plan: DevicePlan | None, platform: Platform, sought: Iterable[_Sought]) -> frozenset[PathLine]:
@@ -202,8 +214,9 @@ def _changes(plan: Plan, device: str) -> tuple[Change, ...]:
 
 
 def _told(found: list[Reference], allowed: Allowed) -> str:
-    many = f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    lines = tuple(dict.fromkeys(map(str, found)))
+    many = f"; and {len(lines) - SHOWN} more" if len(lines) > SHOWN else ""
     alike = any(reference.elsewhere for reference in found)
     doubt = "; a line of another device is found by the address, whatever VRF it means" if alike else ""
     way = "" if allowed.referenced else "; change them first, or --allow-referenced leaves them as they are"
-    return f"{'; '.join(map(str, found[:SHOWN]))}{many}{doubt}{way}"
+    return f"{'; '.join(lines[:SHOWN])}{many}{doubt}{way}"

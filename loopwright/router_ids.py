@@ -105,7 +105,7 @@ def _told(router_id: RouterId) -> str:
 def _live(router_id: RouterId, all_ids: Iterable[RouterId], running: Mapping[str, str]) -> str | None:
     """The id that a process of the default VRF runs with, None where it may be that of another process."""
     live = running.get(router_id.protocol)
-    if live is None or router_id.vrf != DEFAULT_VRF:
+    if live in (None, "0.0.0.0") or router_id.vrf != DEFAULT_VRF:  # noqa: S104 - no address to listen on: no id yet
         return None
     alike = [each for each in all_ids if each.protocol == router_id.protocol and each.vrf == DEFAULT_VRF]
     return live if len(alike) == 1 or router_id.after_restart == live else None

@@ -201,8 +201,17 @@ def test_a_referenced_loopback_is_refused_unless_the_user_allows_it(*, allowed: 
     assert ("--allow-referenced" in finding.actual) is not allowed
 
 
+def test_a_line_that_names_the_interface_and_an_address_loses_either_and_is_told_once() -> None:
+    there = network("ios", here="some feature Loopback0 from 10.0.0.1 to 2001:db8::1")
+    plan = planned("ios", there, lo0("ios", there, ipv6=()))
+    found_ = mentions(plan, there, dict.fromkeys(there, PLATFORMS["ios"]))
+    assert {reference.names for reference in found_} == {"Loopback0", "10.0.0.1", "2001:db8::1"}
+    (finding,) = reference_findings(found_, {}, plan, there, Allowed())
+    assert finding.actual.count("some feature") == 1
+
+
 def test_many_references_are_counted_not_listed() -> None:
-    there = network("ios", elsewhere="\n".join(f"ntp server 10.0.0.1 key {n}" for n in range(20)))
+    there = network("ios", elsewhere="\n".join(f"ntp server 10.0.0.1 minpoll {n}" for n in range(20)))
     plan = planned("ios", there, Wanted(0, absent=True))
     found_ = mentions(plan, there, dict.fromkeys(there, PLATFORMS["ios"]))
     (finding,) = reference_findings(found_, {}, plan, there, Allowed())
@@ -213,6 +222,10 @@ def test_many_references_are_counted_not_listed() -> None:
 WRONG = {
     "an unknown kind": ({"lines": [{"line": "ntp {loopback}", "for": "NTP", "kind": "clock"}]}, "the kind 'clock'"),
     "no place": ({"lines": [{"line": "ntp source", "for": "NTP", "kind": "aaa"}]}, "where the {loopback} stands"),
+    "a place and a name": (
+        {"lines": [{"line": "ntp {loopback}", "for": "NTP", "kind": "aaa", "of": "lo0"}]},
+        "has it and `of`",
+    ),
     "a misspelt key": ({"line": []}, "unknown keys: line"),
     "an unknown need": (
         {"lines": [{"line": "ntp {loopback}", "for": "NTP", "kind": "aaa", "needs": "luck"}]},

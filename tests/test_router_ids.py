@@ -150,7 +150,9 @@ def test_a_running_id_that_waits_for_the_configured_one_is_warned_of() -> None:
 
 
 @pytest.mark.parametrize(
-    "running", [{}, {"ospf": "10.0.0.3"}, {"isis": "0000.0000.0001"}], ids=["nobody asked", "as chosen", "a system-id"]
+    "running",
+    [{}, {"ospf": "10.0.0.3"}, {"isis": "0000.0000.0001"}, {"ospf": "0.0.0.0"}],
+    ids=["nobody asked", "as chosen", "a system-id", "none yet"],
 )
 def test_a_converged_device_has_no_finding(running: dict[str, str]) -> None:
     assert found(device("ios"), **running) == []
