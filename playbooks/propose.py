@@ -19,7 +19,7 @@ from loopwright.waves import Member, anycast_units, check_waves, divide
 from playbooks.asked import Asked, author
 from playbooks.known import new_addresses
 from playbooks.look import Seen, look, planned
-from playbooks.undertaking import Terms, protection_on, timers_needed
+from playbooks.terms import Terms, protection_on, timers_needed
 from tasks.gather import SNAPSHOT, gather
 from tasks.network import Network
 from tasks.station import managed_through

@@ -28,7 +28,8 @@ from playbooks.look import Seen, look
 from playbooks.plan import plan_pages, shown_fields
 from playbooks.propose import Proposal, arranged, interest_of, propose, read_before
 from playbooks.run import Run
-from playbooks.undertaking import Terms, Undertaking, jobs_of, restricted, timers_needed
+from playbooks.terms import Terms, timers_needed
+from playbooks.undertaking import Undertaking, jobs_of, restricted
 from playbooks.verify import beside, pages, proof_fields, prove
 from playbooks.verify import exit_code as proof_exit_code
 from playbooks.waves import carry_out

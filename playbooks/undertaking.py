@@ -1,60 +1,24 @@
-"""A change that is to be carried out: the plan, the devices, the waves, and the terms under which it may be."""
+"""A change that is to be carried out: the plan, the devices, the waves, and the job of each device."""
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 from loopwright.addresses import bare
 from loopwright.addresses import network as prefix_of
-from loopwright.division import Threshold
 from loopwright.harm import Leaving, Watch, leaving_of
 from loopwright.models import Observed
 from loopwright.picture import Picture
 from loopwright.plan import DevicePlan, Plan
-from loopwright.protection import Protection, checkpoint_name, protection_of
-from loopwright.reckoning import timer_needed
+from loopwright.protection import checkpoint_name
 from loopwright.run_folder import RunFolder
 from loopwright.snapshot import Known, Snapshot
 from loopwright.steps import STRATEGIES
-from loopwright.window import Calendar
 from playbooks.known import new_addresses
 from playbooks.look import Seen
+from playbooks.terms import Terms, protection_on
 from tasks.deploy import Job
 from tasks.network import Network
 from tasks.workspace import Workspace
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).astimezone()
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How a plan is carried out: times in seconds, the waves, how many failures it goes on with, when it may write.
-
-    Without `waves` all devices are one wave. `timer` is the time asked for devices that have a timer, 0 for the time
-    that is reckoned. `outside` is the reason given for writing outside of a window. `route_loss` is in percent.
-    """
-
-    deadline: float
-    vantage_points: int | None = 3
-    waves: tuple[tuple[str, ...], ...] = ()
-    together: tuple[frozenset[str], ...] = ()
-    threshold: Threshold = Threshold.parse("0")
-    timer: int = 0
-    calendars: Mapping[str, Calendar] = field(default_factory=dict)
-    outside: str = ""
-    route_loss: float | None = None
-    snapshots: bool = True
-    now: Callable[[], datetime] = _now
-    stopped: Callable[[], bool] = lambda: False
-
-    def calendar(self, devices: tuple[str, ...]) -> Calendar:
-        """When all of some devices may be written to."""
-        joined = Calendar()
-        for name in devices:
-            joined = joined.both(self.calendars.get(name, Calendar()))
-        return joined
 
 
 @dataclass(frozen=True)
@@ -62,7 +26,8 @@ class Undertaking:
     """A plan with all that carrying it out needs.
 
     `reading` is what the devices told just before, `before` the two snapshots that harm is held against. `done`
-    devices are kept already, `written` ones hold the change and are to be proved: both from an earlier process.
+    devices are kept already, `written` ones hold the change and are to be proved, `saved` ones of them have it in their
+    startup configuration: all from an earlier process.
     """
 
     workspace: Workspace
@@ -77,6 +42,7 @@ class Undertaking:
     known: frozenset[Known] = frozenset()
     done: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
+    saved: tuple[str, ...] = ()
 
     @property
     def waves(self) -> tuple[tuple[str, ...], ...]:
@@ -131,17 +97,6 @@ def job_of(workspace: Workspace, before: Observed, plan: DevicePlan, needed: flo
     seconds = protection.arming(plan.device, needed, timer) if needed else 0
     course = STRATEGIES[protection.strategy](plan, seconds)
     return Job(plan, course, workspace.intent_of[plan.device], before, checkpoint_name(name))
-
-
-def protection_on(workspace: Workspace, observed: Observed) -> Protection:
-    """What protects a change on a device as it is."""
-    device = observed.device
-    return protection_of(workspace.of_devices[device], workspace.transport(device), observed)
-
-
-def timers_needed(waves: tuple[tuple[str, ...], ...], workers: int, deadline: float) -> dict[str, float]:
-    """The seconds that the timer of each device must outlast: those of its wave."""
-    return {name: timer_needed(len(wave), workers, deadline) for wave in waves for name in wave}
 
 
 def restricted(plan: Plan, devices: tuple[str, ...]) -> Plan:
