@@ -28,6 +28,7 @@ class CandidateWriter(LineWriter):
     """
 
     leaves = False
+    confirms_elsewhere = False
 
     def __init__(self, name: str, asking: Terminal, words: SessionWords) -> None:
         super().__init__(name, asking.companion(), words)
@@ -100,8 +101,15 @@ class CandidateWriter(LineWriter):
                 hint="It goes back by itself when its time is over.",
             )
 
+    def held(self) -> str:
+        """Nothing: no other session can do anything with a trial of this one."""
+        return ""
+
     def take_up(self, held: str) -> None:
-        """Nothing can be taken up: a trial is its session's, and a candidate ends with it."""
+        """Nothing can be taken up: a trial is its session's, and it goes back when that leaves or its time is over."""
+
+    def abandon(self, held: str) -> None:
+        """Nothing: a candidate ends with its session."""
 
     def disarm(self) -> None:
         """Nothing: what is armed here is a change."""
