@@ -25,6 +25,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 ENVIRONMENT = "LOOPWRIGHT_PRACTICE"
 """Names a practice network that is up, to spare its start while working on tests."""
 
+LOCKS = "LOOPWRIGHT_LOCKS"
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 
 
@@ -90,6 +91,14 @@ def _as_found(request: pytest.FixtureRequest) -> Iterator[None]:
     if left:
         holder.rebuild()
         pytest.fail("the test did not leave the routers as it found them:\n" + "\n".join(left))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _locks_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Hold the locks of devices in a folder of this session, those of programs that tests start too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(LOCKS, str(tmp_path_factory.mktemp("locks")))
+        yield
 
 
 @pytest.fixture(autouse=True)

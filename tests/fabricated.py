@@ -18,6 +18,7 @@ from loopwright.verdict import Cause, Rung, State, Verdict
 from playbooks.cli import main
 from playbooks.ending import Provisioned
 from playbooks.look import Seen
+from playbooks.undertaking import Undertaking
 from tasks.identify import Identity
 from tasks.prove import Proof
 
@@ -109,11 +110,14 @@ class Fabricated:
         """Stand in for proving."""
         return Proof(tuple(self.verdicts), Picture({}, {}), readings=2, seconds=1.0)
 
-    def provision(self, _workspace: object, _network: object, _seen: Seen, plan: Any, *_: object) -> Provisioned:
+    def read_before(self, *_: object) -> None:
+        """Stand in for what is read beside the configuration before a change: nothing, and so no harm is looked for."""
+
+    def carry_out(self, undertaking: Undertaking) -> Provisioned:
         """Stand in for writing."""
-        result = Provisioned(
-            plan, **{"kept": tuple(p.device for p in plan.changing), "proof": self.prove(), **self.result}
-        )
+        plan = undertaking.plan
+        kept = tuple(p.device for p in plan.changing)
+        result = Provisioned(plan, **{"kept": kept, "proof": self.prove(), **self.result})
         self.written.append(result)
         return result
 
@@ -134,9 +138,10 @@ class Fabricated:
 
 
 STANDING_IN = {
-    "look": ("plan", "provision", "verify", "audit", "explain"),
+    "look": ("propose", "provision", "verify", "audit", "explain"),
+    "read_before": ("propose", "provision"),
     "prove": ("provision", "verify", "audit"),
-    "provision": ("provision",),
+    "carry_out": ("provision",),
 }
 
 

@@ -22,10 +22,13 @@ from lab import mixed
 from lab.mixed import MixedNetwork
 from lab.mixed_ask import configure
 from loopwright.change import Allowed
-from loopwright.journal import RunFolder
+from loopwright.division import Threshold
+from loopwright.run_folder import new_run
 from loopwright.verdict import Verdict
+from playbooks.ending import exit_code
 from playbooks.look import look, planned
-from playbooks.provision import exit_code, provision
+from playbooks.provision import provision
+from playbooks.terms import Terms
 from playbooks.verify import Verified, verify
 from tasks.network import Network, Progress
 from tasks.workspace import Workspace, open_workspace
@@ -133,12 +136,13 @@ class MixedDesk:
         """Climb the ladder for every loopback."""
         return verify(self.workspace, self.network, self.deadline, vantage_points)
 
-    def provision(self, allowed: Allowed = Allowed()) -> Run:
-        """Look, plan and carry out."""
+    def provision(self, allowed: Allowed = Allowed(), threshold: str = "0") -> Run:
+        """Look, plan and carry out; `threshold` failures are allowed, "100%" judges each device by itself."""
         seen = look(self.workspace, self.network)
         plan = planned(self.workspace, seen, allowed)
-        folder = RunFolder(self.runs, lambda: datetime.now(tz=UTC))
-        result = provision(self.workspace, self.network, seen, plan, folder, self.deadline, 1)
+        folder = new_run(self.runs, lambda: datetime.now(tz=UTC))
+        terms = Terms(self.deadline, 1, threshold=Threshold.parse(threshold))
+        result = provision(self.workspace, self.network, seen, plan, folder, self.deadline, 1, terms)
         return Run(seen, plan, result, exit_code(result, seen), folder)
 
 

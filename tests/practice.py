@@ -16,11 +16,14 @@ import lab
 from lab import inventory
 from lab.waiting import wait_until
 from loopwright.change import Allowed
-from loopwright.journal import RunFolder
+from loopwright.division import Threshold
 from loopwright.plan import Plan
+from loopwright.run_folder import RunFolder, new_run
 from loopwright.verdict import Verdict
+from playbooks.ending import Provisioned, exit_code
 from playbooks.look import Seen, look, planned
-from playbooks.provision import Provisioned, exit_code, provision
+from playbooks.provision import provision
+from playbooks.terms import Terms
 from playbooks.verify import Verified, verify
 from tasks.network import Network, Progress
 from tasks.workspace import Workspace, open_workspace
@@ -114,15 +117,16 @@ class Desk:
         seen = look(self.workspace, self.network)
         return seen, planned(self.workspace, seen, allowed)
 
-    def carry_out(self, seen: Seen, plan: Plan) -> "Run":
-        """Carry out a plan."""
-        folder = RunFolder(self.runs, lambda: datetime.now(tz=UTC))
-        result = provision(self.workspace, self.network, seen, plan, folder, self.deadline, 3)
+    def carry_out(self, seen: Seen, plan: Plan, threshold: str = "0") -> "Run":
+        """Carry out a plan; `threshold` failures are allowed, "100%" judges each device by itself."""
+        folder = new_run(self.runs, lambda: datetime.now(tz=UTC))
+        terms = Terms(self.deadline, 3, threshold=Threshold.parse(threshold))
+        result = provision(self.workspace, self.network, seen, plan, folder, self.deadline, 3, terms)
         return Run(seen, plan, result, exit_code(result, seen), folder)
 
-    def provision(self, allowed: Allowed = Allowed()) -> "Run":
+    def provision(self, allowed: Allowed = Allowed(), threshold: str = "0") -> "Run":
         """Look, plan and carry out."""
-        return self.carry_out(*self.plan(allowed))
+        return self.carry_out(*self.plan(allowed), threshold)
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def test_each_playbook_is_a_command_of_its_own(name: str) -> None:
     assert CliRunner().invoke(command, ["--help"]).exit_code == 0
 
 
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in {"schema", "init", "lab"}])
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in {"schema", "init", "lab", "report"}])
 def test_shared_options(name: str) -> None:
     options = {option for param in import_module(f"playbooks.{name}").command.params for option in param.opts}
     assert {"--inventory", "--limit", "--workers", "--json"} <= options

@@ -107,7 +107,7 @@ def test_provision_keeps_what_holds(provisioned: lab.Network, practice: lab.Netw
     assert told.exit_code == 0, told.output
     assert_golden("cli/lab, provision keeps.txt", masked(told.stdout))
     (folder,) = Path("runs").iterdir()
-    assert {"plan.json", "report.json", "journal.jsonl"} <= {path.name for path in folder.iterdir()}
+    assert {"change.json", "report.json", "journal.jsonl"} <= {path.name for path in folder.iterdir()}
     assert folder.stat().st_mode & 0o777 == 0o700
 
 

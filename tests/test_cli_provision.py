@@ -13,7 +13,8 @@ from loopwright.errors import DeviceTimeout, LineRejected, LoopwrightError, Refu
 from loopwright.verdict import Cause
 from playbooks.cli import main
 from playbooks.ending import LeftHalfway, written_and_left
-from tasks.deploy import PutBack
+from playbooks.undertaking import Undertaking
+from tasks.put_back import PutBack
 from tests.fabricated import BARE, HOSTS, Fabricated, fabricate
 from tests.goldens import assert_golden
 
@@ -78,6 +79,7 @@ NOT_BACK = PutBack(
     False, "its inverse was played and it is not as before", ("interface lo", " no ip address 198.51.100.1/32")
 )
 REJECTED = LineRejected("r1", "ip ospf area 0", "% refused", ("interface lo",))
+KNOWN = {"r1": "198.51.100.1 is already on r2", "r2": "another device of the wave was refused"}
 ENDINGS: dict[str, tuple[dict[str, Any], str, int]] = {
     "kept": ({}, "pass", 0),
     "unproven": ({"kept": ("r2",), "undecided": ("r1",)}, "unproven", 3),
@@ -85,7 +87,7 @@ ENDINGS: dict[str, tuple[dict[str, Any], str, int]] = {
     "a line rejected": ({"kept": ("r2",), "put_back": {"r1": BACK}, "failed": {"r1": REJECTED}}, "pass", 5),
     "not put back": ({"kept": ("r2",), "put_back": {"r1": NOT_BACK}}, "fail", 6),
     "not saved": ({"kept": ("r2",), "unsaved": {"r1": DeviceTimeout("r1", "stopped answering")}}, "pass", 6),
-    "an address known": ({"kept": (), "proof": None, "refused": {"r1": "198.51.100.1 is already on r2"}}, "pass", 4),
+    "an address known": ({"kept": (), "proof": None, "refused": KNOWN}, "pass", 4),
     "changed meanwhile": (
         {"kept": ("r2",), "failed": {"r1": Refused("r1: changed since it was planned", hint="plan again")}},
         "pass",
@@ -104,7 +106,7 @@ def test_how_a_run_ends(fake: Fabricated, case: str) -> None:
     (folder,) = (fake.folder / "runs").iterdir()
     report = json.loads((folder / "report.json").read_text())
     assert (report["exit_code"], report["run"]) == (exit_code, folder.name)
-    assert json.loads((folder / "plan.json").read_text())["devices"][0]["device"] == "r1"
+    assert json.loads((folder / "change.json").read_text())["devices"][0]["device"] == "r1"
     assert_golden(f"cli/provision, {case}.txt", told.stdout.replace(folder.name, "RUN"))
 
 
@@ -121,11 +123,11 @@ def test_a_run_as_a_document(fake: Fabricated) -> None:
 def test_what_a_run_leaves_half_way_is_told(
     fake: Fabricated, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
-    def stopped(*arguments: Any) -> None:
-        arguments[4].record("begin", device="r1", action="load", step=2)
+    def stopped(undertaking: Undertaking) -> None:
+        undertaking.folder.record("begin", device="r1", action="load", step=2)
         raise error
 
-    monkeypatch.setattr("playbooks.provision.provision", stopped)
+    monkeypatch.setattr("playbooks.provision.carry_out", stopped)
     fake.configure(BARE)
     told = fake.run("provision", "--yes")
     assert told.exit_code == 6
@@ -138,6 +140,9 @@ def entry(event: str, action: str = "", device: str = "r1") -> dict[str, str]:
     return {"event": event, "action": action, "device": device}
 
 
+UNDONE = (entry("begin", "undo"), entry("done", "undo"))
+
+
 @pytest.mark.parametrize(
     ("journal", "left"),
     [
@@ -146,12 +151,22 @@ def entry(event: str, action: str = "", device: str = "r1") -> dict[str, str]:
         ([entry("begin", "load")], ("r1",)),
         ([entry("begin", "load"), entry("done", "load"), entry("begin", "save")], ("r1",)),
         ([entry("begin", "load"), entry("done", "load"), entry("done", "save")], ()),
-        ([entry("begin", "load"), entry("rejected", "load"), entry("done", "undo")], ()),
-        ([entry("begin", "load"), entry("rejected", "load"), entry("as before")], ()),
+        ([entry("begin", "load"), entry("rejected", "load"), *UNDONE], ("r1",)),
+        ([entry("begin", "load"), entry("rejected", "load"), *UNDONE, entry("as before")], ()),
         ([entry("begin", "load"), entry("begin", "load", "r2"), entry("done", "save")], ("r2",)),
         ([{"event": "interrupted"}], ()),
     ],
-    ids=["nothing", "compared", "loading", "not saved", "saved", "undone", "as before", "one of two", "interrupted"],
+    ids=[
+        "nothing",
+        "compared",
+        "loading",
+        "not saved",
+        "saved",
+        "undone and not looked at",
+        "as before",
+        "one of two",
+        "interrupted",
+    ],
 )
 def test_what_a_journal_says_is_left(journal: list[dict[str, str]], left: tuple[str, ...]) -> None:
     assert written_and_left(journal) == left

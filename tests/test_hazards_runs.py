@@ -24,11 +24,13 @@ from lab.emulated.junos_commit import database
 from loopwright.change import Allowed
 from loopwright.device import Reader
 from loopwright.errors import DeviceError, LineRejected, Locked, NotTaken, UnexpectedAnswer
-from loopwright.journal import RunFolder
 from loopwright.platform import Platform
+from loopwright.run_folder import new_run
+from playbooks.ending import Provisioned, exit_code
 from playbooks.look import look, planned
-from playbooks.provision import Provisioned, exit_code, jobs_of, provision
-from tasks.deploy import deploy, keep
+from playbooks.provision import provision
+from playbooks.undertaking import jobs_of
+from tasks.deploy import confirm, deploy
 from tasks.driver import DriverSession
 from tasks.network import Network, Progress
 from tasks.workspace import open_workspace
@@ -55,7 +57,7 @@ class Desk:
 
     def __init__(self, on: Ground, folder: Path, devices: Network, workspace: Any) -> None:
         self.on, self.devices, self.workspace = on, devices, workspace
-        self.folder = RunFolder(folder / "runs", lambda: datetime.now(tz=UTC))
+        self.folder = new_run(folder / "runs", lambda: datetime.now(tz=UTC))
 
     def plan(self) -> tuple[Any, Any]:
         """Look, and plan."""
@@ -140,9 +142,9 @@ def test_a_device_that_has_gone_back_by_itself_is_as_before(
 
     def late(*given: Any) -> Any:
         on.emulation.advance(7200)
-        return keep(*given)
+        return confirm(*given)
 
-    monkeypatch.setattr("playbooks.provision.keep", late)
+    monkeypatch.setattr("playbooks.waves.confirm", late)
     with desk(on, tmp_path) as at:
         result, code = at.provision()
     assert (code, result.kept) == (5, ())
@@ -169,7 +171,7 @@ def test_a_timer_of_somebody_else_is_a_lock(on: Ground, tmp_path: Path) -> None:
     before = states(on)["r1"]
     with desk(on, tmp_path) as at:
         seen, plan = at.plan()
-        job = jobs_of(at.workspace, seen, plan, 30)["r1"]
+        job = jobs_of(at.workspace, seen, plan, {"r1": 30})["r1"]
         outcome = deploy(at.devices, {"r1": job}, at.folder)["r1"]
         assert isinstance(outcome.error, Locked)
     assert states(on)["r1"] == before

@@ -14,13 +14,14 @@ import yaml
 import lab
 from loopwright.change import Allowed
 from loopwright.errors import LineRejected
-from loopwright.journal import RunFolder
 from loopwright.models import Observed
 from loopwright.plan import DevicePlan, plan_device
+from loopwright.run_folder import RunFolder, new_run
 from playbooks.look import Seen
-from playbooks.provision import jobs_of
-from tasks.deploy import deploy, put_back
+from playbooks.undertaking import jobs_of
+from tasks.deploy import deploy
 from tasks.gather import read_observed
+from tasks.put_back import put_back
 from tasks.writers import writer
 from tests.practice import Desk, desk, write_inventory
 
@@ -63,7 +64,7 @@ def bench(network: lab.Network, folder: Path, router: str, loopbacks: dict[int, 
     """Open a router with an inventory that says more about it."""
     hosts = {router: {"data": {"loopbacks": loopbacks}}}
     with desk(network, write_inventory(network, folder / "inventory", hosts)) as at:
-        runs = RunFolder(folder / "runs", lambda: datetime.now(tz=UTC))
+        runs = new_run(folder / "runs", lambda: datetime.now(tz=UTC))
         yield Bench(at, router, runs)
         runs.close()
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-import playbooks.provision as playbook
 from loopwright.journal import read_journal
+from playbooks.waves import Wave
 from tests.mixed import EMULATED, MixedPractice, all_pass, as_found, desk, on_real_routing, provisioned, settled, shared
 from tests.practice import Run
 
@@ -83,13 +83,13 @@ def actions(run: Run, device: str) -> list[str]:
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
     """Do something between the last line and the proof."""
-    prove = playbook._prove
+    prove = Wave._prove
 
     def then(*arguments: Any) -> Any:
         act()
         return prove(*arguments)
 
-    monkeypatch.setattr(playbook, "_prove", then)
+    monkeypatch.setattr(Wave, "_prove", then)
 
 
 @pytest.mark.parametrize("kind", ["reject", "ignore"])

@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 
 import lab
-import playbooks.provision as playbook
 from loopwright.change import Allowed
-from loopwright.journal import RunFolder, read_journal
+from loopwright.journal import read_journal
+from loopwright.run_folder import new_run
 from playbooks.look import look, planned
-from playbooks.provision import jobs_of
-from tasks.deploy import deploy, put_back
+from playbooks.undertaking import jobs_of
+from playbooks.waves import Wave
+from tasks.deploy import deploy
 from tasks.line_writer import LineWriter
+from tasks.put_back import put_back
 from tests.practice import Desk, Run, desk, until, write_inventory
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(90)]
@@ -190,7 +192,7 @@ def test_lines_that_somebody_else_changed_meanwhile_are_not_touched(
         network = at.network
         seen, plan = at.plan()
         jobs = jobs_of(at.workspace, seen, plan)
-        folder = RunFolder(tmp_path / "runs", lambda: datetime.now(tz=UTC))
+        folder = new_run(tmp_path / "runs", lambda: datetime.now(tz=UTC))
         deploy(network, jobs, folder)
         provisioned.vtysh("p2", "configure terminal", "interface lo1", "ip address 10.254.77.77/32")
         try:
@@ -234,14 +236,14 @@ def test_a_connection_that_breaks_in_the_middle_of_the_lines_is_made_anew_and_th
 def test_a_device_that_falls_silent_after_the_change_is_neither_put_back_nor_saved(
     provisioned: lab.Network, practice: lab.Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    prove = playbook._prove
+    prove = Wave._prove
 
     def dying(*args: Any) -> Any:
         provisioned.stop_ssh("p2")
         cut_sessions(provisioned, "p2")
         return prove(*args)
 
-    monkeypatch.setattr(playbook, "_prove", dying)
+    monkeypatch.setattr(Wave, "_prove", dying)
     saved = startup(provisioned, "p2")
     try:
         with wanting(provisioned, tmp_path, deadline=3, p2=NEW["p2"]) as at:
