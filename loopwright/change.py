@@ -18,6 +18,10 @@ class Allowed:
     referenced: bool = False
     lockout: bool = False
 
+    def also(self, other: "Allowed") -> "Allowed":
+        """What either allows."""
+        return Allowed(*(getattr(self, name) or getattr(other, name) for name in self.__slots__))
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

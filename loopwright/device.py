@@ -75,7 +75,12 @@ class Reader(Protocol):
 
 
 class Writer(Reader, Protocol):
-    """A device that can be changed, each line taking effect at once."""
+    """A device that can be changed, each line taking effect at once.
+
+    `confirms_elsewhere` says whether another connection can confirm or take back what one has armed.
+    """
+
+    confirms_elsewhere: bool
 
     def write(self, lines: Sequence[str], seconds: int = 0, heard: Heard = unheard) -> tuple[str, ...]:
         """Take lines into effect and return the accepted ones; `seconds` arms the device's timer first.

@@ -25,9 +25,13 @@ from typing import ClassVar
 
 
 class LoopwrightError(Exception):
-    """Anything that loopwright reports instead of a traceback; `exit_code` is the command's."""
+    """Anything that loopwright reports instead of a traceback; `exit_code` is the command's.
+
+    `untouched` says that it came up before anything was written to the device.
+    """
 
     exit_code: ClassVar[int] = 1
+    untouched = False
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)

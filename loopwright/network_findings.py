@@ -12,6 +12,8 @@ from loopwright.platform import Platform
 from loopwright.references import mentions, reference_findings
 from loopwright.router_ids import router_id_findings
 
+NETWORK_RULES = ("referenced", "can-cut-us-off", "router-id-after-restart")
+"""The rules whose findings rest on what other devices are, and are found anew whenever they are asked."""
 _NOBODY: Mapping[str, frozenset[str]] = {}
 _NOT_ASKED: Mapping[str, Mapping[str, str]] = {}
 

@@ -3,12 +3,12 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
-from loopwright.change import Change
+from loopwright.change import Allowed, Change
 from loopwright.errors import UsageError
 from loopwright.exit_codes import Exit
 from loopwright.finding import Finding
@@ -42,12 +42,17 @@ class Guard:
 
 @dataclass(frozen=True, slots=True)
 class SavedPlan:
-    """A plan with what was decided beside it: the waves, and the protection of each device."""
+    """A plan with what was decided beside it: the waves, the protection of each device, what is allowed beyond rules.
+
+    `refused` says why the plan as a whole may not be carried out, None where it may.
+    """
 
     plan: Plan
     origin: Origin = Origin()
     waves: tuple[tuple[str, ...], ...] = ()
     guards: Mapping[str, Guard] | None = None
+    allowed: Allowed = Allowed()
+    refused: str | None = None
 
     def wave_of(self, device: str) -> int | None:
         """The wave of a device, counted from 1."""
@@ -64,6 +69,8 @@ def plan_fields(saved: SavedPlan) -> dict[str, Any]:
         "devices": [_device(plan, saved) for plan in saved.plan.devices],
         "waves": [list(wave) for wave in saved.waves],
         "removals": saved.plan.removals,
+        "allowed": asdict(saved.allowed),
+        "refused": saved.refused,
     }
 
 
@@ -94,6 +101,8 @@ def plan_from(document: Mapping[str, Any]) -> SavedPlan:
         Origin(document["made"], document["author"], document["ticket"], document["inventory"]),
         tuple(tuple(wave) for wave in document["waves"]),
         {found["device"]: Guard(**found["protection"]) for found in devices if found["protection"]},
+        Allowed(**document["allowed"]),
+        document["refused"],
     )
 
 

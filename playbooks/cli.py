@@ -7,7 +7,8 @@ import click
 from playbooks.command import EXIT_CODES, Playbooks
 
 COMMANDS = (
-    "validate", "plan", "provision", "verify", "audit", "explain", "allocate", "schema", "init", "lab", "report",
+    "validate", "plan", "provision", "status", "resume", "confirm", "revert", "rollback", "report",
+    "verify", "audit", "explain", "allocate", "schema", "init", "lab",
 )  # fmt: skip
 
 

@@ -74,12 +74,12 @@ def written_and_left(journal: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     return tuple(name for name, found in replay(entries, devices).items() if found.is_open)
 
 
-def exit_code(result: Provisioned, seen: Seen) -> int:
-    """The exit code of a run: the worst that happened to any device."""
+def exit_code(result: Provisioned, seen: Seen, *, asked_for: bool = False) -> int:
+    """The exit code of a run: the worst that happened to any device; putting back may be what was `asked_for`."""
     if any(not back.restored for back in result.put_back.values()) or result.unsaved:
         return Exit.NEEDS_HANDS
     if result.put_back:
-        return Exit.PUT_BACK
+        return _proved_back(result) if asked_for else Exit.PUT_BACK
     states = {v.state for v in result.proof.verdicts} if result.proof else set()
     if (
         result.refused
@@ -91,6 +91,13 @@ def exit_code(result: Provisioned, seen: Seen) -> int:
     if result.failed or seen.errors or result.undecided or states & {"unproven", "error"}:
         return Exit.UNTOLD
     return Exit.DONE
+
+
+def _proved_back(result: Provisioned) -> int:
+    states = {v.state for v in result.put_back_proof.verdicts} if result.put_back_proof else set()
+    if "fail" in states:
+        return Exit.DIFFERS
+    return Exit.UNTOLD if states & {"unproven", "error"} else Exit.DONE
 
 
 def ends(result: Provisioned, seen: Seen) -> tuple[DeviceEnd, ...]:
@@ -116,7 +123,11 @@ def _end(name: str, result: Provisioned) -> DeviceEnd:
         return DeviceEnd(name, "not saved", reason(name, result.unsaved[name]))
     if name in result.armed:
         return DeviceEnd(name, "armed", f"{why}; it goes back by itself {result.armed[name]} s after it was written")
-    return DeviceEnd(name, "undecided" if name in result.undecided else "kept", why or result.told.get(name, ""))
+    if name in result.undecided:
+        return DeviceEnd(name, "undecided", why or result.told.get(name, ""))
+    if name in (*result.kept, *result.done):
+        return DeviceEnd(name, "kept", why or result.told.get(name, ""))
+    return DeviceEnd(name, "unknown", "the run does not tell what became of it")  # nobody is kept by default
 
 
 def _ended_back(back: PutBack) -> Ended:

@@ -39,7 +39,7 @@ def command(run: Run, *, asked: Asked, out: Path | None) -> int:
 
 
 def _beside(proposal: Proposal) -> dict[str, Any]:
-    return {"refused": proposal.refusal, "unanswered": unanswered_document(proposal.seen.errors)}
+    return {"unanswered": unanswered_document(proposal.seen.errors)}
 
 
 def shown_fields(proposal: Proposal) -> dict[str, Any]:

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 from loopwright.addresses import bare
 from loopwright.addresses import network as prefix_of
+from loopwright.change import Allowed
 from loopwright.change_settings import anycast_touched, calendar_of, members_of, settings_of
 from loopwright.errors import Refused
 from loopwright.evidence import Interest
 from loopwright.models import Intent
-from loopwright.network_findings import with_network_findings
+from loopwright.network_findings import NETWORK_RULES, with_network_findings
 from loopwright.picture import Picture
 from loopwright.plan import DevicePlan, Plan, removals_allowed
 from loopwright.plan_file import Guard, Origin, SavedPlan
@@ -28,7 +29,7 @@ from tasks.workspace import Workspace
 
 @dataclass(frozen=True)
 class Proposal:
-    """A plan and its terms, with what was seen; `refusal` says why it may not be carried out, None where it may.
+    """A plan and its terms, with what was seen.
 
     `reading` is what the devices told of their routes, router-ids and neighbours, None where nothing changes.
     """
@@ -36,7 +37,6 @@ class Proposal:
     seen: Seen
     saved: SavedPlan
     terms: Terms
-    refusal: str | None = None
     reading: Picture | None = None
     known: frozenset[Known] = field(default_factory=frozenset)
 
@@ -45,6 +45,11 @@ class Proposal:
         """The plan itself."""
         return self.saved.plan
 
+    @property
+    def refusal(self) -> str | None:
+        """Why the plan as a whole may not be carried out, None where it may."""
+        return self.saved.refused
+
 
 def propose(
     workspace: Workspace, network: Network, asked: Asked, deadline: float, vantage_points: int | None, folder: str
@@ -52,50 +57,53 @@ def propose(
     """Look, plan, and say what stands against it; `folder` is the inventory's."""
     seen = look(workspace, network)
     plan = planned(workspace, seen, asked.allowed)
+    saved = SavedPlan(
+        plan, origin_of(asked, folder), allowed=asked.allowed, refused=removals_allowed(plan, asked.allow_removals)
+    )
+    return proposed(workspace, network, seen, saved, asked, Terms(deadline, vantage_points))
+
+
+def origin_of(asked: Asked, folder: str) -> Origin:
+    """Who plans here and now, from which inventory folder."""
+    return Origin(datetime.now(UTC).astimezone().isoformat(timespec="seconds"), author(), asked.ticket, folder)
+
+
+def proposed(
+    workspace: Workspace, network: Network, seen: Seen, saved: SavedPlan, asked: Asked, terms: Terms
+) -> Proposal:
+    """A plan with what the whole network says against it, with waves and protections; refusals are told in it.
+
+    The waves of a plan that has some already are held against the inventory as it is now.
+    """
+    plan = saved.plan
     known = known_loopbacks(seen.observed, workspace.intents)
     reading = read_before(network, seen, plan, known) if plan.changing else None
-    plan = judged(workspace, network, seen, plan, asked, reading)
-    origin = Origin(datetime.now(UTC).astimezone().isoformat(timespec="seconds"), author(), asked.ticket, folder)
-    refusal = removals_allowed(plan, asked.allow_removals)
-    try:
-        waves = divide(members(workspace, plan, asked), asked.division(settings_of(workspace.inventory).division))
-        return arranged(workspace, network, seen, SavedPlan(plan, origin, waves), asked, deadline, vantage_points,
-                        refusal, reading, known)  # fmt: skip
-    except Refused as error:
-        terms = Terms(deadline, vantage_points)
-        return Proposal(seen, SavedPlan(plan, origin), terms, refusal or str(error), reading, known)
-
-
-def arranged(
-    workspace: Workspace,
-    network: Network,
-    seen: Seen,
-    saved: SavedPlan,
-    asked: Asked,
-    deadline: float,
-    vantage_points: int | None,
-    refusal: str | None,
-    reading: Picture | None,
-    known: frozenset[Known],
-) -> Proposal:
-    """Hold the waves of a plan against the inventory and the timers; raises Refused."""
+    allowed = asked.allowed.also(saved.allowed)
+    saved = replace(saved, plan=judged(workspace, network, seen, plan, allowed, reading), allowed=allowed)
     settings = settings_of(workspace.inventory)
-    found = members(workspace, saved.plan, asked)
-    check_waves(saved.waves, found)
-    timer = asked.timer or settings.timer
-    terms = Terms(
-        deadline,
-        vantage_points,
-        saved.waves,
-        anycast_units(found),
-        asked.threshold(settings.max_failures),
-        timer,
-        {member.device: calendar_of(workspace.inventory, member.device) for member in found},
+    terms = replace(
+        terms,
+        threshold=asked.threshold(settings.max_failures),
+        timer=asked.timer or settings.timer,
+        calendars={p.device: calendar_of(workspace.inventory, p.device) for p in plan.changing},
         route_loss=settings.route_loss,
     )
-    needed = timers_needed(saved.waves, network.workers, deadline)
-    guards = {p.device: _guard(workspace, seen, p.device, needed[p.device], timer) for p in saved.plan.changing}
-    return Proposal(seen, replace(saved, guards=guards), terms, refusal, reading, known)
+    try:
+        found = members(workspace, plan, asked)
+        if saved.waves:
+            check_waves(saved.waves, found)
+        waves = saved.waves or divide(found, asked.division(settings.division))
+        terms = replace(terms, waves=waves, together=anycast_units(found))
+        saved = replace(saved, waves=waves, guards=guards(workspace, network, seen, plan, terms))
+    except Refused as error:
+        saved = replace(saved, refused=saved.refused or str(error))
+    return Proposal(seen, saved, terms, reading, known)
+
+
+def guards(workspace: Workspace, network: Network, seen: Seen, plan: Plan, terms: Terms) -> dict[str, Guard]:
+    """What protects the change of each device; raises Refused where a timer cannot outlast its wave."""
+    needed = timers_needed(terms.waves, network.workers, terms.deadline)
+    return {p.device: _guard(workspace, seen, p.device, needed[p.device], terms.timer) for p in plan.changing}
 
 
 def _guard(workspace: Workspace, seen: Seen, device: str, needed: float, timer: int) -> Guard:
@@ -128,9 +136,9 @@ def interest_of(plan: Plan, known: frozenset[Known]) -> Interest:
 
 
 def judged(
-    workspace: Workspace, network: Network, seen: Seen, plan: Plan, asked: Asked, reading: Picture | None
+    workspace: Workspace, network: Network, seen: Seen, plan: Plan, allowed: Allowed, reading: Picture | None
 ) -> Plan:
-    """A plan with what the rest of the network says against it."""
+    """A plan with what the rest of the network says against it now."""
     if not plan.changing:
         return plan
     changing = [p.device for p in plan.changing]
@@ -140,6 +148,12 @@ def judged(
     running: Mapping[str, Mapping[str, str]] = (
         {name: dict(found.identities) for name, found in reading.evidence.items()} if reading else {}
     )
+    before = replace(plan, devices=tuple(_without_earlier(device) for device in plan.devices))
     return with_network_findings(
-        plan, workspace.intent_of, seen.observed, workspace.of_devices, asked.allowed, timed, managed, running
+        before, workspace.intent_of, seen.observed, workspace.of_devices, allowed, timed, managed, running
     )
+
+
+def _without_earlier(device: DevicePlan) -> DevicePlan:
+    """Without what the network said when the plan was saved."""
+    return replace(device, findings=tuple(f for f in device.findings if f.rule not in NETWORK_RULES))

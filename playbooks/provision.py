@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 from rich.text import Text
@@ -12,35 +11,34 @@ from rich.text import Text
 from loopwright.change import Allowed
 from loopwright.errors import Refused
 from loopwright.exit_codes import Exit
-from loopwright.journal import read_journal
 from loopwright.plan import Plan, basis, plan_device, rests_on
 from loopwright.plan_file import SavedPlan, plan_fields, read_plan, sealed, what_changed
 from loopwright.report import counted, document
-from loopwright.run_folder import JOURNAL, RunFolder
+from loopwright.run_folder import RunFolder
 from loopwright.snapshot import Snapshot, as_document, known_loopbacks, snapshot_of
 from playbooks import plan as planning_playbook
 from playbooks.asked import Asked
 from playbooks.calendar import refuse_closed, wait_until, windows_of
 from playbooks.carried_through import carried_through, run_folder
-from playbooks.command import WRITE_DEADLINE, planning, playbook
-from playbooks.ending import Provisioned, ending, exit_code, fields
+from playbooks.command import WRITE_DEADLINE, planning, playbook, runs_option
+from playbooks.earlier import CHANGE, SNAPSHOT
+from playbooks.ending import Provisioned
 from playbooks.look import Seen, look
 from playbooks.plan import plan_pages, shown_fields
-from playbooks.propose import Proposal, arranged, interest_of, propose, read_before
+from playbooks.propose import Proposal, interest_of, propose, proposed, read_before
 from playbooks.run import Run
 from playbooks.terms import Terms, timers_needed
 from playbooks.undertaking import Undertaking, jobs_of, restricted
 from playbooks.verify import beside, pages, proof_fields, prove
 from playbooks.verify import exit_code as proof_exit_code
 from playbooks.waves import carry_out
+from playbooks.written_down import told
 from tasks.deploy import save as save_devices
 from tasks.network import Network
 from tasks.prove import Proof
 from tasks.snapshot import read_twice
 from tasks.station_lock import locked
 from tasks.workspace import Workspace
-
-SNAPSHOT_FILE = "snapshot.json"
 
 
 def provision(
@@ -74,7 +72,7 @@ def undertaken(workspace: Workspace, network: Network, proposal: Proposal, folde
     if terms.snapshots and proposal.reading is not None:
         readings = read_twice(network, seen.observed, interest_of(plan, proposal.known), proposal.reading)
         before = tuple(snapshot_of(picture, proposal.known) for picture in readings)
-        folder.write_document(SNAPSHOT_FILE, {"before": [as_document(snapshot) for snapshot in before]})
+        folder.write_document(SNAPSHOT, {"before": [as_document(snapshot) for snapshot in before]})
     return Undertaking(workspace, network, seen, plan, folder, terms, jobs, proposal.reading, before, proposal.known)
 
 
@@ -83,7 +81,7 @@ def undertaken(workspace: Workspace, network: Network, proposal: Proposal, folde
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True), required=False)
 @click.option("--yes", is_flag=True, help="Do not ask before writing.")
 @click.option("--save", is_flag=True, help="Where nothing is to change, save what is proved: an earlier run left it.")
-@click.option("--runs", type=click.Path(path_type=Path, file_okay=False), default=Path("runs"), show_default=True)
+@runs_option
 @click.option(
     "--window", multiple=True, metavar="WHEN", help="When may be written, e.g. 'Sun 02:00-04:00 Europe/Berlin'."
 )
@@ -114,17 +112,17 @@ def command(
         proposal = _proposal(run, workspace, network, asked, file)
         run.show(*plan_pages(workspace, proposal))
         if planning_playbook.exit_code(proposal) == Exit.DIFFERS:
-            return _unwritten(run, proposal, proposal.refusal)
+            return unwritten(run, proposal, proposal.refusal)
         if not proposal.plan.changing:
             return _unchanged(run, workspace, network, proposal, runs if save else None)
         if not run.confirm(f"Write to {counted(len(proposal.plan.changing), 'device')}?", yes=yes):
-            return _unwritten(run, proposal, "not confirmed")
+            return unwritten(run, proposal, "not confirmed")
         proposal = replace(proposal, terms=replace(proposal.terms, calendars=calendars, outside=outside_window))
         if at is None:
-            return _carried_out(run, workspace, network, proposal, runs)
+            return carried_out(run, workspace, network, proposal, runs)
     wait_until(run, calendars, [p.device for p in proposal.plan.changing], at)
     with run.network(workspace) as network:
-        return _carried_out(run, workspace, network, _anew(workspace, network, proposal, asked), runs)
+        return carried_out(run, workspace, network, _anew(workspace, network, proposal), runs)
 
 
 def _proposal(run: Run, workspace: Workspace, network: Network, asked: Asked, file: Path | None) -> Proposal:
@@ -141,18 +139,15 @@ def _reviewed(run: Run, workspace: Workspace, network: Network, asked: Asked, sa
     unknown = [name for name in names if name not in workspace.intent_of]
     if unknown:
         raise Refused(f"the plan is for {', '.join(unknown)}, which the inventory does not have; nothing was written")
-    plan = restricted(saved.plan, names)
     waves = tuple(kept for wave in saved.waves if (kept := tuple(name for name in wave if name in names)))
     seen = look(workspace, network)
-    refuse_stale(workspace, seen, plan)
-    known = known_loopbacks(seen.observed, workspace.intents)
-    reading = read_before(network, seen, plan, known) if plan.changing else None
-    origin = replace(saved.origin, ticket=asked.ticket or saved.origin.ticket)
-    held = SavedPlan(plan, origin, waves)
-    return arranged(workspace, network, seen, held, asked, run.deadline, run.vantage_points, None, reading, known)
+    held = replace(saved, plan=restricted(saved.plan, names), waves=waves)
+    refuse_stale(workspace, seen, held.plan)
+    held = replace(held, origin=replace(saved.origin, ticket=asked.ticket or saved.origin.ticket))
+    return proposed(workspace, network, seen, held, asked, Terms(run.deadline, run.vantage_points))
 
 
-def _anew(workspace: Workspace, network: Network, proposal: Proposal, asked: Asked) -> Proposal:
+def _anew(workspace: Workspace, network: Network, proposal: Proposal) -> Proposal:
     """A proposal that was approved some time ago, with what the network is now; raises Refused."""
     seen = look(workspace, network)
     refuse_stale(workspace, seen, proposal.plan)
@@ -182,11 +177,11 @@ def refuse_stale(workspace: Workspace, seen: Seen, plan: Plan) -> None:
         )
 
 
-def _unwritten(run: Run, proposal: Proposal, refusal: str | None) -> int:
+def unwritten(run: Run, proposal: Proposal, refusal: str | None, command: str = "provision") -> int:
     """End a run that wrote nothing."""
     code = Exit.DIFFERS
-    told = replace(proposal, refusal=refusal or proposal.refusal)
-    run.report(document("provision", code, run=None, plan=shown_fields(told)))
+    told = replace(proposal, saved=replace(proposal.saved, refused=refusal))
+    run.report(document(command, code, run=None, plan=shown_fields(told)))
     run.err.print("nothing was written to any device")
     return code
 
@@ -214,16 +209,24 @@ def _saved(workspace: Workspace, network: Network, proposal: Proposal, proof: Pr
         return tuple(name for name, outcome in save_devices(network, jobs, folder).items() if outcome.ok)
 
 
-def _carried_out(run: Run, workspace: Workspace, network: Network, proposal: Proposal, runs: Path) -> int:
-    """Carry out a plan inside its run folder."""
+def carried_out(
+    run: Run,
+    workspace: Workspace,
+    network: Network,
+    proposal: Proposal,
+    runs: Path,
+    command: str = "provision",
+    of: str = "",
+) -> int:
+    """Carry out a plan inside its run folder; `of` is the run that it takes back."""
     with run_folder(runs) as folder, locked(network, [p.device for p in proposal.plan.changing], folder.id):
-        folder.write_document("change.json", sealed(plan_fields(proposal.saved)))
-        folder.record("run", command="provision", inventory=str(run.inventory.absolute()), **_said(proposal))
+        folder.write_document(CHANGE, sealed(plan_fields(proposal.saved)))
+        folder.record("run", command=command, of=of, inventory=str(run.inventory.absolute()), **_said(proposal))
         with carried_through(run, folder, proposal.plan.changing) as stopped:
             terms = replace(proposal.terms, stopped=stopped)
             undertaking = undertaken(workspace, network, replace(proposal, terms=terms), folder)
             result = carry_out(undertaking)
-        return told(run, network, folder, "provision", proposal, result)
+        return told(run, network, folder, command, proposal, result)
 
 
 def _said(proposal: Proposal) -> Mapping[str, object]:
@@ -236,36 +239,6 @@ def _said(proposal: Proposal) -> Mapping[str, object]:
         "threshold": str(terms.threshold),
         "timer": terms.timer,
         "outside": terms.outside,
-    }
-
-
-def told(run: Run, network: Network, folder: RunFolder, command: str, proposal: Proposal, result: Provisioned) -> int:
-    """Write the report of a run, tell how it ended, and return the exit code."""
-    code = exit_code(result, proposal.seen)
-    folder.record("ended", exit_code=int(code))
-    found = document(
-        command, code, run=folder.id, **_when(folder, proposal), plan=shown_fields(proposal),
-        **fields(result, proposal.seen), **_beside(folder, network),
-    )  # fmt: skip
-    folder.write_document("report.json", found)
-    run.report(found, *ending(result, proposal.seen, run, str(folder.path)))
-    return code
-
-
-def _when(folder: RunFolder, proposal: Proposal) -> dict[str, Any]:
-    entries = read_journal(folder.path / JOURNAL)
-    origin = proposal.saved.origin
-    times = {"started": entries[0]["time"], "ended": entries[-1]["time"]}
-    return {"ticket": origin.ticket, "author": origin.author, **times}
-
-
-def _beside(folder: RunFolder, network: Network) -> dict[str, Any]:
-    """What a report tells beside how the devices ended."""
-    journal = folder.journal
-    return {
-        "snapshot": folder.read_document(SNAPSHOT_FILE) if (folder.path / SNAPSHOT_FILE).exists() else None,
-        "stages": [{"stage": stage, "seconds": round(seconds, 3)} for stage, seconds in network.stages],
-        "journal": {"entries": journal.entries, "hash": journal.seal},
     }
 
 

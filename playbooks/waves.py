@@ -183,7 +183,7 @@ class Wave:
                 fresh = outcome.value
                 jobs[name] = replace(jobs[name], before=fresh.before or jobs[name].before, held=fresh.held)
         failed = {name: o.error for name, o in results.items() if o.error is not None}
-        untouched = tuple(name for name, error in failed.items() if isinstance(error, Refused | Locked))
+        untouched = tuple(n for n, e in failed.items() if e.untouched or isinstance(e, Refused | Locked))
         broken = tuple(name for name in failed if name not in untouched)
         self.ledger.failed.update(failed)
         self.ledger.back.update(put_back(u.network, {name: jobs[name] for name in broken}, u.folder))
@@ -192,6 +192,9 @@ class Wave:
 
     def _worth_proving(self, facts: WaveFacts) -> bool:
         """Whether the proof can decide anything: a wave that goes back whole in any case goes back at once."""
+        if self.undertaking.terms.unproved:
+            self._record("not proved", reason=self.undertaking.terms.unproved)
+            return False
         return bool(facts.written) and (not facts.broken or self._allows(self.ledger.failures + facts.failures))
 
     def _allows(self, failures: int) -> bool:
@@ -237,7 +240,7 @@ class Wave:
         mates = [n for unit in u.terms.together if unit & fallen for n in unit if n in ledger.kept]
         ledger.kept[:] = [name for name in ledger.kept if name not in mates]
         jobs = {name: _seen_during(ledger.jobs[name], proof) for name in (*names, *mates)}
-        saved = frozenset((*mates, *confirmed))
+        saved = frozenset((*mates, *confirmed, *u.saved))
         ledger.back.update(put_back(u.network, jobs, u.folder, saved=saved))
         here = {name: ledger.back[name] for name in (*self.devices, *mates) if name in ledger.back}
         restored = [name for name, put in here.items() if put.restored]

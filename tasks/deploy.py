@@ -217,6 +217,8 @@ def _save(hand: Hand) -> Written:
     return Written()
 
 
+NOTHING_SENT = (Action.COMPARE, Action.MARK)
+
 INTERPRETER: Mapping[Action, Callable[[Hand], Written]] = {
     Action.COMPARE: _compare,
     Action.MARK: _mark,
@@ -237,10 +239,15 @@ def carry_out(job: Job, steps: tuple[Step, ...], folder: RunFolder) -> Callable[
     """Return the work that carries out a device's steps in order; the first error ends it."""
 
     def work(session: Reader, platform: Platform) -> Written:
-        known, so_far = job, Written()
+        known, so_far, touched = job, Written(), False
         taken_up(session, job)
         for step in steps:
-            so_far = so_far.then(_carried_out(Hand(known, session, platform, step, folder)))
+            touched = touched or step.action not in NOTHING_SENT
+            try:
+                so_far = so_far.then(_carried_out(Hand(known, session, platform, step, folder)))
+            except LoopwrightError as error:
+                error.untouched = not touched
+                raise
             known = replace(known, before=so_far.before or known.before, held=so_far.held or known.held)
         return so_far
 
@@ -264,9 +271,14 @@ def _carried_out(hand: Hand) -> Written:
 
 
 def taken_up(session: Reader, job: Job) -> None:
-    """Let the writer of a session go on with what another process, or a connection that was lost, has armed."""
-    if job.held:
+    """Let the writer of a session go on with what another process, or a connection that was lost, has begun."""
+    if job.held or job.masked:
         writer(session).take_up(job.held)
+
+
+def only_the_device_ends_it(session: Reader) -> bool:
+    """Whether a change that another connection has armed is ended by the device's own timer alone."""
+    return not writer(session).confirms_elsewhere
 
 
 def waits(session: Reader, job: Job) -> bool:

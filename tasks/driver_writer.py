@@ -29,6 +29,8 @@ _LOCKING: WeakSet[NetworkDriver] = WeakSet()
 class DriverWriter(DriverSession):
     """A device with a candidate behind a driver (a `loopwright.device.Transaction`)."""
 
+    confirms_elsewhere = True
+
     def write(self, lines: Sequence[str], seconds: int = 0, heard: Heard = unheard) -> tuple[str, ...]:
         """Load and commit in one go."""
         accepted = self.load(lines)

@@ -19,6 +19,7 @@ class LineWriter(Session):
     """A device that is changed line by line at its command line (a `loopwright.device.Writer`)."""
 
     leaves = True  # configuration mode after the last line
+    confirms_elsewhere = True
     _armed_here = False
 
     def write(self, lines: Sequence[str], seconds: int = 0, heard: Heard = unheard) -> tuple[str, ...]:

@@ -32,11 +32,13 @@ class Workspace:
     inventory: Inventory
     platforms: Mapping[str, Platform]
     limit: tuple[str, ...] = ()
+    wanted: tuple[Intent, ...] | None = None
+    """The intents in the place of those of the inventory, where something else is wanted than it says."""
 
     @cached_property
     def intents(self) -> tuple[Intent, ...]:
         """The intent of every device."""
-        return intents_of(self.inventory)
+        return intents_of(self.inventory) if self.wanted is None else self.wanted
 
     @cached_property
     def intent_of(self) -> Mapping[str, Intent]:

@@ -1,0 +1,196 @@
+"""Goes on with a run that ended in the middle: asks each device what happened, then finishes, keeps or reverts."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from loopwright.change_settings import calendar_of
+from loopwright.errors import LoopwrightError, Refused
+from loopwright.outcome import Outcome
+from loopwright.replay import Phase
+from loopwright.run_folder import RunFolder, open_run
+from loopwright.snapshot import known_loopbacks
+from loopwright.waves import anycast_units
+from playbooks.as_before import prove_as_before, with_what_is_left
+from playbooks.asked import Asked
+from playbooks.carried_through import now
+from playbooks.earlier import Earlier, earlier, known_devices
+from playbooks.ending import Provisioned
+from playbooks.look import Seen, look
+from playbooks.propose import Proposal, members, read_before
+from playbooks.run import Run
+from playbooks.terms import Terms
+from playbooks.undertaking import Undertaking
+from playbooks.waves import carry_out
+from tasks.deploy import Job
+from tasks.network import Network
+from tasks.put_back import FOREIGN, PutBack, put_back
+from tasks.settle import Found, Stands, ask, wait_for_timers
+from tasks.station_lock import locked
+from tasks.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Reopened:
+    """An earlier run, opened to go on in it: what the network is now, and what each device that was begun turns out."""
+
+    run: Run
+    workspace: Workspace
+    network: Network
+    folder: RunFolder
+    found: Earlier
+    seen: Seen
+    jobs: Mapping[str, Job]
+    stands: Mapping[str, Stands]
+    silent: Mapping[str, LoopwrightError] = field(default_factory=dict)
+
+    def those(self, *found: Found) -> tuple[str, ...]:
+        """The devices that turned out to be something."""
+        return tuple(name for name, stands in self.stands.items() if stands.found in found)
+
+    @property
+    def proposal(self) -> Proposal:
+        """The plan of the run, with what was seen now."""
+        return Proposal(self.seen, self.found.saved, self.found.terms())
+
+
+@contextmanager
+def reopened(
+    run: Run, workspace: Workspace, network: Network, runs: Path, name: str, command: str
+) -> Iterator[Reopened]:
+    """Open a run, hold its devices, and ask those that were begun; raises UsageError and Refused."""
+    found = earlier(runs, name)
+    known_devices(found, workspace, found.replayed)
+    with locked(network, found.replayed, found.id):
+        found = earlier(runs, name)  # whoever held the devices until now may have gone on with it
+        folder = open_run(runs, name, now)
+        try:
+            folder.record("resumed", command=command)
+            seen = look(workspace, network)
+            jobs = {n: found.job(workspace, n, seen.observed.get(n)) for n in found.replayed}
+            results = _asked(run, network, {n: jobs[n] for n in (*found.begun, *_kept_in_hand(found))})
+            stands = {n: o.value for n, o in results.items() if o.value is not None}
+            silent = {n: o.error for n, o in results.items() if o.error is not None}
+            folder.record(
+                "asked", found={**{n: s.found for n, s in stands.items()}, **dict.fromkeys(silent, "no answer")}
+            )
+            yield Reopened(run, workspace, network, folder, found, seen, jobs, stands, silent)
+        finally:
+            folder.close()
+
+
+def _kept_in_hand(found: Earlier) -> tuple[str, ...]:
+    return tuple(name for name in found.in_phase(Phase.KEPT) if name in found.in_hand)
+
+
+def _asked(run: Run, network: Network, jobs: Mapping[str, Job]) -> dict[str, Outcome[Stands]]:
+    """Ask; a device that its own timer alone puts back is waited for."""
+    results = ask(network, jobs)
+    bound = {n: jobs[n] for n, o in results.items() if o.value is not None and o.value.device_only}
+    if bound:
+        longest = max(job.course.armed for job in bound.values())
+        words = "only its own timer ends the change that waits there"
+        run.err.print(f"{', '.join(bound)}: {words}; waiting, at most {longest} s")
+        results.update(wait_for_timers(network, bound))
+    return results
+
+
+def finish(at: Reopened, *, only_in_hand: bool = False, unproved: str = "") -> Provisioned:
+    """Finish a run: what was changed in part is put back and written anew, what is written is proved and kept.
+
+    With `only_in_hand` nothing more is written: what the devices hold is proved, or taken for good for the reason
+    `unproved`, and kept.
+    """
+    stuck = _stuck(at, only_in_hand=only_in_hand)
+    if stuck:
+        left = at.those(Found.AFTER)
+        armed = {n: at.jobs[n].course.armed for n in left if at.stands[n].waiting}
+        return Provisioned(
+            at.found.saved.plan, put_back=stuck, undecided=left, armed=armed, stopped="not all can go on"
+        )
+    if at.found.failing:
+        return revert(at)
+    partly = at.those(Found.PART, Found.BEFORE)
+    undone = put_back(at.network, {name: at.jobs[name] for name in partly}, at.folder)
+    lost = {name: put for name, put in undone.items() if not put.restored}
+    if lost:
+        return Provisioned(at.found.saved.plan, put_back=lost, undecided=at.those(Found.AFTER))
+    return carry_out(_undertaking(at, only_in_hand=only_in_hand, unproved=unproved))
+
+
+def _stuck(at: Reopened, *, only_in_hand: bool) -> dict[str, PutBack]:
+    """The devices on which nothing can be done: they do not answer, or somebody else changed the same lines."""
+    undo = {name: at.jobs[name].plan.undo_lines for name in at.jobs}
+    found = {n: PutBack(False, str(e).removeprefix(f"{n}: "), undo[n], asked=False) for n, e in at.silent.items()}
+    found.update({name: PutBack(False, FOREIGN, undo[name]) for name in at.those(Found.OTHER)})
+    if only_in_hand:
+        words = "it holds a part of the change only: resume or revert the run"
+        found.update({name: PutBack(False, words, undo[name]) for name in at.those(Found.PART)})
+    return found
+
+
+def _undertaking(at: Reopened, *, only_in_hand: bool, unproved: str) -> Undertaking:
+    written = at.those(Found.AFTER)
+    kept = at.found.in_phase(Phase.KEPT)
+    done = tuple(name for name in kept if name not in written)
+    known = known_loopbacks({n: at.jobs[n].before for n in at.jobs} | dict(at.seen.observed), at.workspace.intents)
+    waves = at.found.waves
+    if only_in_hand:
+        waves = tuple(w for wave in waves if (w := tuple(name for name in wave if name in written)))
+    reading = read_before(at.network, at.seen, at.found.saved.plan, known)
+    return Undertaking(
+        at.workspace, at.network, at.seen, at.found.saved.plan, at.folder,
+        replace(_terms(at), waves=waves, unproved=unproved), at.jobs, reading, at.found.snapshots, known,
+        done=done, written=written, saved=tuple(name for name in written if name in kept),
+    )  # fmt: skip
+
+
+def _terms(at: Reopened) -> Terms:
+    terms, inventory = at.found.terms(at.run.deadline or None), at.workspace.inventory
+    together = anycast_units(members(at.workspace, at.found.saved.plan, Asked()))
+    calendars = {name: calendar_of(inventory, name) for name in at.found.replayed}
+    return replace(terms, vantage_points=at.run.vantage_points, together=together, calendars=calendars)
+
+
+def revert(at: Reopened) -> Provisioned:
+    """Put back whatever the run has changed and not kept, and prove that it is as before."""
+    stuck = {n: put for n, put in _stuck(at, only_in_hand=False).items() if n in at.silent}
+    kept = frozenset(_kept_in_hand(at.found))
+    names = [name for name in at.stands if name in at.found.begun or name in kept]
+    back = {**stuck, **put_back(at.network, {n: at.jobs[n] for n in names}, at.folder, saved=kept)}
+    restored = [name for name, put in back.items() if put.restored]
+    as_before = prove_as_before(
+        at.workspace, at.network, at.seen, at.found.saved.plan, restored, at.run.deadline, at.run.vantage_points
+    )
+    return Provisioned(
+        at.found.saved.plan,
+        done=tuple(n for n in at.found.in_phase(Phase.KEPT) if n not in kept),
+        put_back=with_what_is_left(back, as_before),
+        put_back_proof=as_before,
+        stopped=at.found.failing,
+    )
+
+
+def refuse_changed_inventory(at: Reopened) -> None:
+    """Raise Refused where the inventory asks for other loopbacks now than when the run was planned."""
+    differing = [
+        plan.device
+        for plan in at.found.saved.plan.changing
+        for change in plan.changes
+        if not _still_wanted(at, plan.device, change.number, absent=change.after is None)
+    ]
+    if differing:
+        raise Refused(
+            f"the inventory asks for something else of {', '.join(sorted(set(differing)))} than when it was planned",
+            hint="revert the run, then plan again",
+        )
+
+
+def _still_wanted(at: Reopened, device: str, number: int, *, absent: bool) -> bool:
+    wanted = at.workspace.intent_of[device].wanted(number)
+    if wanted is None or wanted.absent:
+        return absent
+    plan = next(p for p in at.found.saved.plan.devices if p.device == device)
+    after = next(change.after for change in plan.changes if change.number == number)
+    return after is not None and set(after.addresses) == set(wanted.addresses) and after.vrf == wanted.vrf

@@ -1,0 +1,52 @@
+"""The end of a run: its report on the disk and on the screen."""
+
+from typing import Any
+
+from loopwright.journal import read_journal
+from loopwright.report import document
+from loopwright.run_folder import JOURNAL, RunFolder
+from playbooks.earlier import SNAPSHOT
+from playbooks.ending import Provisioned, ending, exit_code, fields
+from playbooks.plan import shown_fields
+from playbooks.propose import Proposal
+from playbooks.run import Run
+from tasks.network import Network
+
+
+def told(
+    run: Run,
+    network: Network,
+    folder: RunFolder,
+    command: str,
+    proposal: Proposal,
+    result: Provisioned,
+    *,
+    asked_for: bool = False,
+) -> int:
+    """Write the report of a run, tell how it ended, return the exit code; putting back may be what was `asked_for`."""
+    code = exit_code(result, proposal.seen, asked_for=asked_for)
+    folder.record("ended", exit_code=int(code))
+    found = document(
+        command, code, run=folder.id, **_when(folder, proposal), plan=shown_fields(proposal),
+        **fields(result, proposal.seen), **_beside(folder, network),
+    )  # fmt: skip
+    folder.write_document("report.json", found)
+    run.report(found, *ending(result, proposal.seen, run, str(folder.path)))
+    return code
+
+
+def _when(folder: RunFolder, proposal: Proposal) -> dict[str, Any]:
+    entries = read_journal(folder.path / JOURNAL)
+    origin = proposal.saved.origin
+    times = {"started": entries[0]["time"], "ended": entries[-1]["time"]}
+    return {"ticket": origin.ticket, "author": origin.author, **times}
+
+
+def _beside(folder: RunFolder, network: Network) -> dict[str, Any]:
+    """What a report tells beside how the devices ended."""
+    journal = folder.journal
+    return {
+        "snapshot": folder.read_document(SNAPSHOT) if (folder.path / SNAPSHOT).exists() else None,
+        "stages": [{"stage": stage, "seconds": round(seconds, 3)} for stage, seconds in network.stages],
+        "journal": {"entries": journal.entries, "hash": journal.seal},
+    }
