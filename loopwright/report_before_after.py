@@ -20,16 +20,16 @@ def harm(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         yield {**each, "so": so, "state": state}
 
 
-def differences(snapshot: Mapping[str, Any]) -> tuple[tuple[tuple[str, str, str], ...], int]:
-    """The devices on which anything differs, with what it was and is; and how many are as they were."""
+def differences(snapshot: Mapping[str, Any]) -> tuple[dict[tuple[str, str], list[str]], int]:
+    """The devices on which anything differs, by what it was and what it is; and how many devices are as they were."""
     before, after = snapshot["before"], snapshot["after"]
-    found = []
+    found: dict[tuple[str, str], list[str]] = {}
     for name in dict.fromkeys((*before, *after)):
         was, now = _facts(before.get(name)), _facts(after.get(name))
         keys = [key for key in dict.fromkeys((*was, *now)) if was.get(key) != now.get(key)]
         if keys:
-            found.append((name, _words(was, keys), _words(now, keys)))
-    return tuple(found), len({*before, *after}) - len(found)
+            found.setdefault((_words(was, keys), _words(now, keys)), []).append(name)
+    return found, len({*before, *after}) - sum(map(len, found.values()))
 
 
 def _words(facts: Mapping[str, str], keys: list[str]) -> str:

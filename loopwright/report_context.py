@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from loopwright.exit_codes import Exit
+from loopwright.report import counted
 from loopwright.report_before_after import differences, harm
 from loopwright.report_facts import facts, title
 from loopwright.report_ladder import Row, absent, climbed, rows
@@ -15,6 +16,8 @@ from loopwright.verdict import State, Verdict
 
 MANY_DEVICES = 12
 """Devices beyond which the diff of each is folded."""
+PAPER = 60
+"""Devices up to which what is folded is printed."""
 MANY_ENDS = 40
 """Devices beyond which those that were kept are only named."""
 _ENDED: Mapping[str, State] = {
@@ -39,6 +42,7 @@ def head(document: Saved) -> dict[str, Any]:
         "ends": ends_summary(document.ends),
         "facts": tuple(facts(document)),
         "many": MANY_DEVICES,
+        "whole": len(document.devices) <= PAPER,
     }
 
 
@@ -50,10 +54,27 @@ def of_plan(document: Saved) -> dict[str, Any]:
             protections.setdefault(device["protection"]["words"], []).append(device["device"])
     return {
         "devices": document.devices,
+        **_grouped(document),
         "waves": document.listed("waves"),
         "protections": tuple(protections.items()),
-        "unanswered": document.listed("unanswered"),
+        "unanswered": document.unanswered,
         "journal": document.document.get("journal"),
+    }
+
+
+def _grouped(document: Saved) -> dict[str, Any]:
+    """The devices of a plan: of many those first that a run did not keep, and the others wave by wave."""
+    if len(document.devices) <= MANY_DEVICES:
+        return {"foremost": document.devices, "grouped": ()}
+    wrong = {end["device"] for end in document.outcomes if end["ended"] != "kept"}
+    waves: dict[int | None, list[Mapping[str, Any]]] = {}
+    for device in sorted(document.devices, key=lambda device: device["wave"] or 0):
+        if device["device"] not in wrong:
+            waves.setdefault(device["wave"], []).append(device)
+    words = {wave: f"wave {wave}" if wave else "not in a wave" for wave in waves}
+    return {
+        "foremost": [device for device in document.devices if device["device"] in wrong],
+        "grouped": [(f"{words[wave]}: {counted(len(group), 'device')}", group) for wave, group in waves.items()],
     }
 
 
@@ -88,14 +109,16 @@ def _outcomes(document: Saved) -> dict[str, Any]:
 def _proof(document: Saved, ladder: Sequence[Row]) -> dict[str, Any]:
     """The rows to show, and those to fold since they are many and nothing is wrong with them."""
     found, many = document.document, len(ladder) > MANY
-    again = found.get("put_back_proof")
+    again, taken = found.get("put_back_proof"), absent(document.verdicts)
     return {
         "rows": ladder,
         "broken": [row for row in ladder if row.broken],
         "shown": [row for row in ladder if row.broken or not many],
         "folded": [row for row in ladder if many and not row.broken],
         "rungs": climbed(ladder),
-        "absent": absent(document.verdicts),
+        "absent": taken,
+        "still": [verdict for verdict in taken if verdict.state != "pass" or len(taken) <= MANY],
+        "gone": [verdict for verdict in taken if verdict.state == "pass" and len(taken) > MANY],
         "vantages": document.listed("broken_vantage_points"),
         "proof": _proved(document.verdicts, found),
         "back": _proved(document.proof_of(again), again) if again else "",
@@ -108,7 +131,7 @@ def _proved(verdicts: Sequence[Verdict], proof: Mapping[str, Any]) -> str:
 
 def _compared(document: Saved) -> dict[str, Any]:
     snapshot = document.document.get("snapshot")
-    found, alike = differences(snapshot) if snapshot else ((), 0)
+    found, alike = differences(snapshot) if snapshot else ({}, 0)
     losses = tuple(harm(document.document))
     return {"harm": losses, "differences": found, "alike": alike, "compared": bool(snapshot or losses)}
 

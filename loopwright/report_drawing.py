@@ -102,6 +102,11 @@ def _box(device: Mapping[str, Any], rows: Sequence[Row], changed: frozenset[str]
 
 def _label(address: str, row: Row | None) -> Label:
     if row is None:
-        return Label(address)
+        return Label(_short(address))
     broken = f"  rung {int(row.broken.rung)}" if row.broken else ""
-    return Label(f"{address}{broken}", row.state)
+    return Label(f"{_short(address)}{broken}", row.state)
+
+
+def _short(address: str) -> str:
+    """An address without the length that every host route has."""
+    return address.removesuffix("/128" if ":" in address else "/32")

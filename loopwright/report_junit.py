@@ -46,7 +46,7 @@ def _cases(document: Saved) -> Iterator[tuple[str, ET.Element]]:
     for each in harm(document.document):
         words = f"{each['so']}: expected {each['expected']}; actual {each['actual']}"
         yield each["device"], _case(each["device"], each["what"], each["state"], words, each["kind"])
-    for silent in document.listed("unanswered"):
+    for silent in document.unanswered:
         name = silent["device"]
         yield name, _case(name, "answers", "error", silent["message"], silent["kind"], silent["hint"])
 

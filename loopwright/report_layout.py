@@ -5,15 +5,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
 
 from loopwright.verdict import State
 
 GAP = 24
 _CHARACTER, _LINE, _PADDING = 6.7, 16, 8
-_SEED = 11
-_FLAT = 0.62
+_SEEDS = range(10)
+_FEW = 14
+"""Boxes up to which a drawing is wider than tall; more of them fill a page."""
 _WIDE = 1100
+_ROUNDS = 300
+_PAGE = (1.0, 0.62)
 _Point = tuple[float, float]
+_Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,51 +72,120 @@ class Box:
 
 def laid_out(boxes: Mapping[str, Box], lines: Iterable[tuple[str, str]]) -> dict[str, Box]:
     """Place the boxes: each connected part below the one before it, then in rows what is joined to nothing."""
-    graph = nx.Graph(list(lines))
+    graph: nx.Graph[str] = nx.Graph(list(lines))
     placed: dict[str, Box] = {}
     for part in sorted(nx.connected_components(graph), key=lambda part: (-len(part), min(part))):
         names = [name for name in boxes if name in part]
-        positions = _apart([boxes[name] for name in names], _sprung(graph, [boxes[name] for name in names], names))
-        placed |= _below(placed, {name: _at(boxes[name], p) for name, p in zip(names, positions, strict=True)})
+        placed |= _below(placed, _clearest(graph, {name: boxes[name] for name in names}))
     alone = [name for name in boxes if name not in graph]
     return placed | _below(placed, dict(zip(alone, _rows([boxes[name] for name in alone]), strict=True)))
 
 
-def _sprung(graph: "nx.Graph[str]", boxes: Sequence[Box], names: Sequence[str]) -> list[_Point]:
-    """A first guess, wide enough for the boxes; made of nodes in their order, since a set has none."""
-    ordered: nx.Graph[str] = nx.Graph()
-    ordered.add_nodes_from(names)
-    ordered.add_edges_from(sorted(graph.subgraph(names).edges))
-    found = nx.spring_layout(ordered, seed=_SEED, iterations=200, k=2.2 / math.sqrt(len(names)))
-    side = math.sqrt(sum((box.width + GAP) * (box.height + GAP) for box in boxes))
-    return [(float(found[name][0]) * side, float(found[name][1]) * side * _FLAT) for name in names]
+def _clearest(graph: "nx.Graph[str]", boxes: Mapping[str, Box]) -> dict[str, Box]:
+    """The layout of a connected part in which the fewest lines run behind boxes of others, and cross each other."""
+    ordered: nx.Graph[str] = nx.Graph()  # a set of names has no order, and the layout depends on it
+    ordered.add_nodes_from(boxes)
+    ordered.add_edges_from(sorted((min(edge), max(edge)) for edge in graph.subgraph(boxes).edges))
+    layouts = (_sprung(ordered, boxes, seed) for seed in _SEEDS)
+    return min(layouts, key=lambda layout: unclear(layout, ordered.edges))
 
 
-def _apart(boxes: Sequence[Box], positions: Sequence[_Point]) -> list[_Point]:
+def _sprung(graph: "nx.Graph[str]", boxes: Mapping[str, Box], seed: int) -> dict[str, Box]:
+    """A spring layout along the page, wide enough for the boxes and with as little empty space as may be."""
+    found = nx.spring_layout(graph, seed=seed, iterations=120, k=2.2 / math.sqrt(len(boxes)))
+    few = len(boxes) <= _FEW
+    page = _PAGE if few else _PAGE[::-1]
+    points = _evened(_turned(np.array([found[name] for name in boxes]), few=few), 0.2 if few else 0.75)
+    side = math.sqrt(sum((box.width + GAP) * (box.height + GAP) for box in boxes.values()))
+    apart = _apart(list(boxes.values()), points * side * np.array(page))
+    return {name: _at(box, point) for (name, box), point in zip(boxes.items(), apart, strict=True)}
+
+
+def _turned(points: _Array, *, few: bool) -> _Array:
+    """The points turned so that they reach farthest along the page: across it when they are few, else down it."""
+    centred = points - points.mean(axis=0)
+    _, axes = np.linalg.eigh(centred.T @ centred)
+    turned: _Array = centred @ axes
+    return turned[:, ::-1] if few else turned
+
+
+def _evened(points: _Array, share: float) -> _Array:
+    """The points spread evenly over a square from -1 to 1, by a share of the way: close groups get room."""
+    ranks = points.argsort(axis=0).argsort(axis=0) * 2 / max(len(points) - 1, 1) - 1
+    largest = np.abs(points).max(axis=0)
+    evened: _Array = ranks * share + points / np.where(largest == 0, 1, largest) * (1 - share)
+    return evened
+
+
+def unclear(layout: Mapping[str, Box], lines: Iterable[tuple[str, str]]) -> int:
+    """How hard a layout is to read: lines behind boxes that they do not lead to count three, crossings one."""
+    segments = [(layout[a], layout[b]) for a, b in lines]
+    behind = sum(
+        1 for a, b in segments for box in layout.values() if box is not a and box is not b and _behind(box, a, b)
+    )
+    crossing = sum(1 for i, one in enumerate(segments) for other in segments[:i] if _cross(*one, *other))
+    return 3 * behind + crossing
+
+
+def _behind(box: Box, a: Box, b: Box) -> bool:
+    """Whether the line between the middles of two boxes runs through another: Liang and Barsky's clipping."""
+    enters, leaves = 0.0, 1.0
+    sides = (
+        (a.x - b.x, a.x - box.left),
+        (b.x - a.x, box.left + box.width - a.x),
+        (a.y - b.y, a.y - box.top),
+        (b.y - a.y, box.top + box.height - a.y),
+    )
+    for towards, distance in sides:
+        if towards == 0:
+            if distance < 0:
+                return False
+        elif towards < 0:
+            enters = max(enters, distance / towards)
+        else:
+            leaves = min(leaves, distance / towards)
+    return enters < leaves
+
+
+def _cross(a: Box, b: Box, c: Box, d: Box) -> bool:
+    """Whether two lines between boxes cross; those that meet in a box do not."""
+    if a is c or a is d or b is c or b is d:
+        return False
+    return _left(a, b, c) != _left(a, b, d) and _left(c, d, a) != _left(c, d, b)
+
+
+def _left(a: Box, b: Box, point: Box) -> bool:
+    return (b.x - a.x) * (point.y - a.y) > (b.y - a.y) * (point.x - a.x)
+
+
+def _apart(boxes: Sequence[Box], positions: _Array) -> list[_Point]:
     """Push boxes that touch away from each other; where that does not settle, start from farther apart."""
+    sizes = np.array([(box.width, box.height) for box in boxes])
+    wanted = (sizes[:, None] + sizes[None]) / 2 + GAP
     scale = 1.0
     while True:
-        points = [(x * scale, y * scale) for x, y in positions]
-        if any(not _push(boxes, points) for _ in range(100)):
-            return points
-        scale *= 1.2
+        points = positions * scale
+        for _ in range(_ROUNDS):
+            push = _push(wanted, points)
+            if push is None:
+                return [(float(x), float(y)) for x, y in points]
+            points += push
+        scale *= 1.1
 
 
-def _push(boxes: Sequence[Box], points: list[_Point]) -> bool:
-    """Push every two boxes that touch apart, along the shorter way; whether any did."""
-    touched = False
-    for i, one in enumerate(boxes):
-        for j in range(i + 1, len(boxes)):
-            (x1, y1), (x2, y2), other = points[i], points[j], boxes[j]
-            across = (one.width + other.width) / 2 + GAP - abs(x1 - x2)
-            along = (one.height + other.height) / 2 + GAP - abs(y1 - y2)
-            if across <= 0.1 or along <= 0.1:
-                continue
-            touched = True
-            dx = math.copysign(across / 2, x1 - x2) if across < along else 0
-            dy = math.copysign(along / 2, y1 - y2) if across >= along else 0
-            points[i], points[j] = (x1 + dx, y1 + dy), (x2 - dx, y2 - dy)
-    return touched
+def _push(wanted: _Array, points: _Array) -> _Array | None:
+    """How far each box is pushed by those that it touches, along the shorter way; None where none touches another."""
+    apart = points[:, None] - points[None]
+    short = wanted - abs(apart)
+    touching = (short > 0.1).all(axis=2) & ~np.eye(len(points), dtype=bool)
+    if not touching.any():
+        return None
+    order = np.sign(np.subtract.outer(np.arange(len(points)), np.arange(len(points))))
+    away = np.where(apart == 0, order[..., None], np.sign(apart))
+    across = short[..., 0] < short[..., 1]
+    shorter = np.stack((touching & across, touching & ~across), axis=2)
+    pushes: _Array = (shorter * away * (short * 0.35 + 0.05)).sum(axis=1)
+    return pushes
 
 
 def _rows(boxes: Sequence[Box]) -> Iterator[Box]:

@@ -10,7 +10,7 @@ from loopwright.verdict import State
 _WIDE = 64
 """Characters of names side by side beyond which a matrix cannot be read on paper."""
 MANY = 60
-"""Targets beyond which those that everybody reached are only counted."""
+"""Targets beyond which those that everybody reached are folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The targets to show; `sources` are the columns of a matrix, empty where a list is easier to read."""
+    """The targets to show, and those to fold; `sources` are a matrix's columns, none where a list reads better."""
 
     targets: tuple[Target, ...]
+    folded: tuple[Target, ...]
     sources: tuple[str, ...]
     words: str
 
@@ -60,10 +61,9 @@ def reach(pings: Sequence[Mapping[str, Any]]) -> Reach:
     shown = every if len(every) <= MANY else tuple(target for target in every if not target.reached)
     sources = tuple(sorted({cell.source for target in shown for cell in target.cells}))
     fits = sum(len(name) + 2 for name in sources) <= _WIDE
+    folded = tuple(target for target in every if target.reached) if len(every) > MANY else ()
     words = f"{sum(t.reached for t in every)} of {counted(len(every), 'address', 'addresses')} answered every ping"
-    if len(shown) < len(every):
-        words += "; those are not listed"
-    return Reach(shown or every[:MANY], sources if fits else (), words)
+    return Reach(shown, folded, sources if fits else (), words if every else "")
 
 
 def _targets(pings: Iterable[Mapping[str, Any]]) -> Iterable[Target]:

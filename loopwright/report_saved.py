@@ -86,6 +86,14 @@ class Saved:
         """The devices on which a person has to play lines."""
         return tuple(end for end in self.outcomes if end["lines"])
 
+    @property
+    def unanswered(self) -> tuple[Mapping[str, Any], ...]:
+        """The devices that did not answer; their names stand beside the reasons, not in them."""
+        return tuple(
+            {**each, "message": each["message"].removeprefix(f"{each['device']}: ")}
+            for each in self.listed("unanswered")
+        )
+
     def listed(self, name: str) -> Sequence[Any]:
         """A list of the document, empty where it has none; a plan's own where the run has none of its own."""
         found: Sequence[Any] = self.document.get(name) or self.plan.get(name) or ()

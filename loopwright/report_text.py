@@ -23,7 +23,7 @@ def text_pages(document: Saved, marks: Marks) -> Iterator[RenderableType]:
     yield from _changes(document)
     if not document.is_plan:
         yield from _run(document, marks)
-    for silent in document.listed("unanswered"):
+    for silent in document.unanswered:
         rows = [("why", silent["message"]), *([("do", silent["hint"])] if silent["hint"] else [])]
         yield labelled(Text.assemble(("NO ANSWER ", STYLES["error"]), (silent["device"], "bold")), rows)
     yield Text(summary(document), "bold")

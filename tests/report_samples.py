@@ -23,7 +23,11 @@ def taken(document: dict[str, Any]) -> Saved:
 def of_site(document: dict[str, Any], number: int) -> dict[str, Any]:
     """The same document of another site: its devices have other names and addresses."""
     text = json.dumps(document).replace("ams-", f"s{number:02}-").replace("192.0.2.", f"198.18.{number}.")
-    text = text.replace("198.51.100.", f"198.19.{number}.").replace("2001:db8:", f"2001:db8:{number + 0x100:x}:")
+    text = (
+        text.replace("198.51.100.", f"198.19.{number}.")
+        .replace("203.0.113.", f"198.18.{128 + number}.")
+        .replace("2001:db8:", f"2001:db8:{number + 0x100:x}:")
+    )
     copied: dict[str, Any] = json.loads(text)
     return copied
 
