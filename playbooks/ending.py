@@ -81,16 +81,13 @@ def exit_code(result: Provisioned, seen: Seen, *, asked_for: bool = False) -> in
     if result.put_back:
         return _proved_back(result) if asked_for else Exit.PUT_BACK
     states = {v.state for v in result.proof.verdicts} if result.proof else set()
-    if (
-        result.refused
-        or result.stopped
-        or "fail" in states
-        or any(isinstance(error, Refused) for error in result.failed.values())
-    ):
+    harmed = any(harm.blocks for harm in result.proof.harm) if result.proof else False
+    refused = result.refused or any(isinstance(error, Refused) for error in result.failed.values())
+    if refused or harmed or "fail" in states:
         return Exit.DIFFERS
     if result.failed or seen.errors or result.undecided or states & {"unproven", "error"}:
         return Exit.UNTOLD
-    return Exit.DONE
+    return Exit.DIFFERS if result.stopped else Exit.DONE  # stopped by a window or an interrupt: not all was begun
 
 
 def _proved_back(result: Provisioned) -> int:
@@ -110,7 +107,7 @@ def ends(result: Provisioned, seen: Seen) -> tuple[DeviceEnd, ...]:
 def _end(name: str, result: Provisioned) -> DeviceEnd:
     if name in result.refused:
         return DeviceEnd(name, "refused", result.refused[name])
-    if name in result.not_begun:
+    if name in result.not_begun and name not in result.failed:
         return DeviceEnd(name, "not begun", result.stopped)
     back, error = result.put_back.get(name), result.failed.get(name)
     why = _why(name, result)

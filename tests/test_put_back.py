@@ -130,7 +130,7 @@ def test_a_proof_that_fails_for_a_reason_of_its_own_puts_back_and_a_healthy_devi
 ) -> None:
     with wanting(mute, tmp_path, p2=NEW["p2"], e2=NEW["e2"]) as at:
         with as_before(mute, "e2", but="254"):
-            run = at.provision()
+            run = at.provision(threshold="100%")
             assert run.code == 5, run.failing
         assert {name: back.restored for name, back in run.result.put_back.items()} == {"e2": True}
         assert run.result.kept == ("p2",)
@@ -138,6 +138,16 @@ def test_a_proof_that_fails_for_a_reason_of_its_own_puts_back_and_a_healthy_devi
         assert {v.state for v in run.result.put_back_proof.verdicts} == {"pass"}
         assert "10.254.0.2/32" in startup(mute, "p2")
     put_right(mute, "p2")
+
+
+def test_a_wave_in_which_one_device_fails_its_proof_goes_back_whole(
+    mute: lab.Network, practice: lab.Network, tmp_path: Path
+) -> None:
+    with as_before(mute, "e2", "p2"), wanting(mute, tmp_path, p2=NEW["p2"], e2=NEW["e2"]) as at:
+        run = at.provision()
+        assert run.code == 5, run.failing
+        assert {name: back.restored for name, back in run.result.put_back.items()} == {"e2": True, "p2": True}
+        assert (run.result.kept, run.result.stopped) == ((), "wave 1: e2 failed")
 
 
 def test_a_failure_that_is_not_its_own_puts_nothing_back_and_saves_nothing(
@@ -230,7 +240,10 @@ def test_a_connection_that_breaks_in_the_middle_of_the_lines_is_made_anew_and_th
         assert run.code == 5, run.result
         assert run.result.put_back["p2"].restored
         journal = read_journal(run.folder.path / "journal.jsonl")
-        assert [e["event"] for e in journal if e.get("action") == "load"][:2] == ["begin", "failed"]
+        assert [e["event"] for e in journal if e.get("action") == "load" and e["event"] != "accepted"] == [
+            "begin",
+            "failed",
+        ]
 
 
 def test_a_device_that_falls_silent_after_the_change_is_neither_put_back_nor_saved(
