@@ -7,9 +7,9 @@ from loopwright.report import counted
 from loopwright.verdict import State
 
 _SO: Mapping[str, tuple[str, State]] = {
-    "wave": ("fails its wave", "fail"),
-    "next wave": ("stops the next wave", "fail"),
-    "": ("reported only", "unproven"),
+    "wave": ("its wave is put back", "fail"),
+    "next wave": ("no other wave begins", "fail"),
+    "": ("only told", "unproven"),
 }
 
 
@@ -21,8 +21,11 @@ def harm(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def differences(snapshot: Mapping[str, Any]) -> tuple[dict[tuple[str, str], list[str]], int]:
-    """The devices on which anything differs, by what it was and what it is; and how many devices are as they were."""
-    before, after = snapshot["before"], snapshot["after"]
+    """The devices on which anything differs, by what it was and what it is; and how many devices are as they were.
+
+    Of several readings before, the last one is compared.
+    """
+    before, after = snapshot["before"][-1], snapshot["after"]
     found: dict[tuple[str, str], list[str]] = {}
     for name in dict.fromkeys((*before, *after)):
         was, now = _facts(before.get(name)), _facts(after.get(name))

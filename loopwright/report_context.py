@@ -131,9 +131,15 @@ def _proved(verdicts: Sequence[Verdict], proof: Mapping[str, Any]) -> str:
 
 def _compared(document: Saved) -> dict[str, Any]:
     snapshot = document.document.get("snapshot")
-    found, alike = differences(snapshot) if snapshot else ({}, 0)
+    found, alike = differences(snapshot) if snapshot and snapshot.get("after") else ({}, 0)
     losses = tuple(harm(document.document))
-    return {"harm": losses, "differences": found, "alike": alike, "compared": bool(snapshot or losses)}
+    return {"harm": losses, "differences": found, "alike": alike, "compared": compared(document)}
+
+
+def compared(document: Saved) -> bool:
+    """Whether the network was compared with what it was: read before, and again while proving."""
+    found = document.document
+    return bool(found.get("harm") or (found.get("snapshot") and document.verdicts))
 
 
 def _stages(stages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

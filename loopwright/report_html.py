@@ -6,7 +6,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from loopwright.report import UNICODE, counted
-from loopwright.report_context import head, ladder_of, of_plan, of_run
+from loopwright.report_context import compared, head, ladder_of, of_plan, of_run
 from loopwright.report_drawing import drawing
 from loopwright.report_reach import reach
 from loopwright.report_saved import Saved
@@ -65,7 +65,7 @@ def _sections(document: Saved) -> Iterator[tuple[str, str]]:
             ("ladder", "ladder", document.verdicts),
             ("topology", "topology", found.get("topology")),
             ("reach", "who reaches whom", found.get("reach")),
-            ("harm", "before and after", found.get("snapshot") or found.get("harm")),
+            ("harm", "before and after", compared(document)),
             ("silent", "no answer", document.listed("unanswered")),
             ("times", "times", found.get("stages")),
         )

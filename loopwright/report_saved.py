@@ -1,6 +1,5 @@
 """A saved plan or the report of a run, as the reports read it: with its secrets masked and its values as ours again."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -8,13 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from loopwright.errors import UsageError
+from loopwright.exit_codes import Exit
 from loopwright.masking import shown
+from loopwright.plan_file import HASH, sealed
 from loopwright.report import SCHEMA
 from loopwright.report_run import DeviceEnd
+from loopwright.run_folder import find_run, read_document
 from loopwright.verdict import Cause, Rung, Verdict
 
 PLAN = "plan"
 RUNS = ("provision", "resume", "revert", "confirm", "rollback")
+_SEAL = ("schema", "command", "exit_code", HASH)
 _MASKED = "(not shown)"
 _LINES = ("lines", "commits", "undo")
 _DEVICE: Mapping[str, Any] = {
@@ -74,7 +77,11 @@ class Saved:
     @cached_property
     def outcomes(self) -> tuple[Mapping[str, Any], ...]:
         """What became of each device."""
-        return tuple({"wave": None, "why": "", "lines": (), **end} for end in self.document.get("outcomes", ()))
+        waves = {device["device"]: device["wave"] for device in self.devices}
+        return tuple(
+            {"wave": waves.get(end["device"]), "why": "", "lines": (), **end}
+            for end in self.document.get("outcomes", ())
+        )
 
     @property
     def ends(self) -> tuple[DeviceEnd, ...]:
@@ -115,26 +122,26 @@ def saved(document: object, where: str, negations: Mapping[str, str]) -> Saved:
 
 
 def read(path: Path, runs: Path, negations: Mapping[str, str]) -> Saved:
-    """Read a saved plan, or the report in a run's folder, given by its path or by its id under `runs`.
+    """Read a saved plan, or the report in a run's folder, given by its path or by its name under `runs`.
 
-    Raises UsageError where there is none or it cannot be read.
+    Raises UsageError where there is none, where it cannot be read, or where a plan was changed after it was saved.
     """
-    file = _file(path if path.exists() else runs / path)
-    try:
-        return saved(json.loads(file.read_text(encoding="utf-8")), str(file), negations)
-    except OSError as error:
-        hint = f"give a saved plan, a run's folder, or the name of a run under {runs}"
-        raise UsageError(f"{file} cannot be read: {error.strerror}", hint=hint) from error
-    except ValueError as error:
-        raise UsageError(f"{file} is not JSON: {error}") from error
+    file = path if path.is_file() else _in_folder(path if path.is_dir() else find_run(runs, str(path)))
+    document = read_document(file)
+    if HASH in document and document != _sealed_again(document):
+        raise UsageError(f"{file} was changed after it was saved", hint="plan again: loopwright plan --out FILE")
+    return saved(document, str(file), negations)
 
 
-def _file(path: Path) -> Path:
-    """The report in a folder; its plan where the run has not ended."""
-    if not path.is_dir():
-        return path
-    names = ("report.json", "change.json", "plan.json")
-    return next((path / name for name in names if (path / name).exists()), path / names[0])
+def _in_folder(folder: Path) -> Path:
+    """The report of a run; its plan where the run has not ended."""
+    report = folder / "report.json"
+    return report if report.exists() else folder / "change.json"
+
+
+def _sealed_again(document: Mapping[str, Any]) -> dict[str, Any]:
+    fields = {name: value for name, value in document.items() if name not in _SEAL}
+    return sealed(fields, document.get("exit_code", Exit.DONE))
 
 
 def masked(value: Any, key: str = "") -> Any:

@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from loopwright.errors import UsageError
 from loopwright.exit_codes import Exit
 from loopwright.platform import load_platforms
 from loopwright.report import UNICODE
@@ -17,7 +16,8 @@ from loopwright.report_junit import junit
 from loopwright.report_markdown import markdown
 from loopwright.report_saved import Saved, read
 from loopwright.report_text import text_pages
-from playbooks.command import EXIT_CODES, Playbook
+from loopwright.run_folder import write_whole
+from playbooks.command import EXIT_CODES, Playbook, runs_option
 from playbooks.run import PLAIN_WIDTH, Run
 
 
@@ -43,33 +43,19 @@ FORMATS: Mapping[str, Callable[[Saved], str]] = {
 }
 
 
-def write(path: Path, text: str) -> None:
-    """Write a report; raises UsageError where the file cannot be written."""
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
-
-
 @click.command("report", cls=Playbook, epilog=EXIT_CODES)
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write it to a file.")
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
-@click.option(
-    "--runs",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("runs"),
-    show_default=True,
-    help="The folder of the runs.",
-)
+@runs_option
 def command(*, path: Path, format_: str, out: Path | None, as_json: bool, runs: Path) -> int:
     """Report PATH: a saved plan, a run's folder, or the name of a run. No device is asked."""
     negations = {name: platform.configuration.negation for name, platform in load_platforms().items()}
     document = read(path, runs, negations)
     form = "json" if as_json else format_
     if out is not None:
-        write(out, FORMATS[form](document))
+        write_whole(out, FORMATS[form](document))
     elif form == "text":
         run = Run(inventory=Path())
         run.report({}, *text_pages(document, run.marks))

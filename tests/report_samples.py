@@ -56,10 +56,15 @@ def _join(whole: dict[str, Any], site: dict[str, Any]) -> None:
         (wave["devices"] if isinstance(wave, dict) else wave).extend(
             more["devices"] if isinstance(more, dict) else more
         )
-    for side in whole.get("snapshot") or ():
-        whole["snapshot"][side] |= site["snapshot"][side]
+    if "snapshot" in whole:
+        _join_readings(whole["snapshot"], site["snapshot"])
     for name in whole.get("topology", ()):
         whole["topology"][name] += site["topology"][name]
+
+
+def _join_readings(whole: dict[str, Any], site: dict[str, Any]) -> None:
+    whole["before"] = [one | other for one, other in zip(whole["before"], site["before"], strict=True)]
+    whole["after"] |= site["after"]
 
 
 def _link(whole: dict[str, Any], number: int) -> None:

@@ -40,7 +40,7 @@ BROKEN: dict[str, tuple[Document, Change]] = {
     "a line that is no text": ("plan", lambda d: d["devices"][0]["commits"][0].append(1)),
     "a neighbour without interface": (
         "run",
-        lambda d: d["snapshot"]["before"]["ams-p1"]["neighbours"].append(["ospf", "ams-p2"]),
+        lambda d: d["snapshot"]["after"]["ams-p1"]["neighbours"].append(["ospf", "ams-p2"]),
     ),
     "half a link": ("run", lambda d: d["topology"]["links"][0].pop("b")),
 }
