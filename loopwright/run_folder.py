@@ -4,13 +4,27 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from loopwright.errors import UsageError
 from loopwright.journal import Clock, Journal, sync_folder
 
 JOURNAL = "journal.jsonl"
 ORDER = "order"
+
+
+class RunRecord(Protocol):
+    """Where a run is written down while it goes: what carries a plan out needs no more of a run's folder."""
+
+    @property
+    def id(self) -> str:
+        """The run's name."""
+
+    def record(self, event: str, **details: Any) -> None:
+        """Append one entry to the journal; it is on the disk before the call returns."""
+
+    def write_document(self, name: str, document: Mapping[str, Any]) -> object:
+        """Write a JSON file of the run."""
 
 
 class RunFolder:

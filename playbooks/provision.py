@@ -14,7 +14,7 @@ from loopwright.exit_codes import Exit
 from loopwright.plan import Plan, basis, plan_device, rests_on
 from loopwright.plan_file import SavedPlan, plan_fields, read_plan, sealed, what_changed
 from loopwright.report import counted, document
-from loopwright.run_folder import RunFolder
+from loopwright.run_folder import RunRecord
 from loopwright.snapshot import Snapshot, as_document, known_loopbacks, snapshot_of
 from playbooks import plan as planning_playbook
 from playbooks.asked import Asked
@@ -46,7 +46,7 @@ def provision(
     network: Network,
     seen: Seen,
     plan: Plan,
-    folder: RunFolder,
+    folder: RunRecord,
     deadline: float,
     vantage_points: int | None,
     terms: Terms | None = None,
@@ -62,7 +62,7 @@ def provision(
     return carry_out(undertaken(workspace, network, proposal, folder))
 
 
-def undertaken(workspace: Workspace, network: Network, proposal: Proposal, folder: RunFolder) -> Undertaking:
+def undertaken(workspace: Workspace, network: Network, proposal: Proposal, folder: RunRecord) -> Undertaking:
     """Make a proposal an undertaking: its jobs, and the two readings that harm is held against."""
     seen, plan, terms = proposal.seen, proposal.plan, proposal.terms
     waves = terms.waves or (tuple(p.device for p in plan.changing),)

@@ -10,7 +10,7 @@ from loopwright.models import Observed
 from loopwright.picture import Picture
 from loopwright.plan import DevicePlan, Plan
 from loopwright.protection import checkpoint_name
-from loopwright.run_folder import RunFolder
+from loopwright.run_folder import RunRecord
 from loopwright.snapshot import Known, Snapshot
 from loopwright.steps import STRATEGIES
 from playbooks.known import new_addresses
@@ -34,7 +34,7 @@ class Undertaking:
     network: Network
     seen: Seen
     plan: Plan
-    folder: RunFolder
+    folder: RunRecord
     terms: Terms
     jobs: Mapping[str, Job]
     reading: Picture | None = None

@@ -15,7 +15,7 @@ from loopwright.plan import DevicePlan, basis, rests_on
 from loopwright.plan_file import what_changed
 from loopwright.platform import Platform
 from loopwright.reasons import reasons
-from loopwright.run_folder import RunFolder
+from loopwright.run_folder import RunRecord
 from loopwright.steps import Action, Course, Step
 from loopwright.undo import strangers
 from tasks.gather import read_observed
@@ -84,7 +84,7 @@ class Hand:
     session: Reader
     platform: Platform
     step: Step
-    folder: RunFolder
+    folder: RunRecord
 
     def record(self, event: str, **details: Any) -> None:
         """Journal something about the step in hand."""
@@ -235,7 +235,7 @@ INTERPRETER: Mapping[Action, Callable[[Hand], Written]] = {
 }
 
 
-def carry_out(job: Job, steps: tuple[Step, ...], folder: RunFolder) -> Callable[[Reader, Platform], Written]:
+def carry_out(job: Job, steps: tuple[Step, ...], folder: RunRecord) -> Callable[[Reader, Platform], Written]:
     """Return the work that carries out a device's steps in order; the first error ends it."""
 
     def work(session: Reader, platform: Platform) -> Written:
@@ -296,17 +296,17 @@ def abandon(session: Reader, held: str) -> None:
     writer(session).abandon(held)
 
 
-def deploy(network: Network, jobs: Mapping[str, Job], folder: RunFolder) -> dict[str, Outcome[Written]]:
+def deploy(network: Network, jobs: Mapping[str, Job], folder: RunRecord) -> dict[str, Outcome[Written]]:
     """Carry out the forward steps of every job."""
     return network.each("deploy", {name: carry_out(job, job.course.forward, folder) for name, job in jobs.items()})
 
 
-def confirm(network: Network, jobs: Mapping[str, Job], folder: RunFolder) -> dict[str, Outcome[Written]]:
+def confirm(network: Network, jobs: Mapping[str, Job], folder: RunRecord) -> dict[str, Outcome[Written]]:
     """Confirm what was proved, where a timer runs."""
     armed = {name: job for name, job in jobs.items() if job.course.confirm}
     return network.each("confirm", {n: carry_out(job, job.course.confirm, folder) for n, job in armed.items()})
 
 
-def save(network: Network, jobs: Mapping[str, Job], folder: RunFolder) -> dict[str, Outcome[Written]]:
+def save(network: Network, jobs: Mapping[str, Job], folder: RunRecord) -> dict[str, Outcome[Written]]:
     """Save what was proved as the startup configuration."""
     return network.each("save", {name: carry_out(job, job.course.save, folder) for name, job in jobs.items()})

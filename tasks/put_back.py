@@ -8,7 +8,7 @@ from loopwright.device import Reader
 from loopwright.masking import shown
 from loopwright.models import Observed
 from loopwright.platform import Platform
-from loopwright.run_folder import RunFolder
+from loopwright.run_folder import RunRecord
 from loopwright.steps import Action, Step
 from loopwright.undo import Back, strangers, way_back
 from tasks.deploy import Job, carry_out, disarm, taken_up, waits
@@ -32,7 +32,7 @@ class PutBack:
 
 
 def put_back(
-    network: Network, jobs: Mapping[str, Job], folder: RunFolder, *, saved: frozenset[str] = frozenset()
+    network: Network, jobs: Mapping[str, Job], folder: RunRecord, *, saved: frozenset[str] = frozenset()
 ) -> dict[str, PutBack]:
     """Put devices back to what they were; those that were `saved` after the change are saved again as they are then."""
     results = network.each("put back", {n: _putter(job, folder, again=n in saved) for n, job in jobs.items()})
@@ -52,7 +52,7 @@ def as_now(job: Job, now: Observed, platform: Platform) -> Observed:
     return without_secrets(now, job.plan.changes, platform) if job.masked else now
 
 
-def _putter(job: Job, folder: RunFolder, *, again: bool) -> Callable[[Reader, Platform], PutBack]:
+def _putter(job: Job, folder: RunRecord, *, again: bool) -> Callable[[Reader, Platform], PutBack]:
     """Observe first: as before, nothing to do; as after or a part of it, undone; anything else, not touched."""
 
     def work(session: Reader, platform: Platform) -> PutBack:
@@ -67,6 +67,7 @@ def _putter(job: Job, folder: RunFolder, *, again: bool) -> Callable[[Reader, Pl
         if not back:
             if job.course.armed:
                 disarm(session)
+            carry_out(job, tuple(s for s in job.course.own if s.action is Action.UNMARK), folder)(session, platform)
             folder.record("as before", device=device)
             return PutBack(True, f"it is as it was before; nothing had to be undone{_taken_along(job, now, platform)}")
         steps = _steps_back(job, now, back, platform, waiting=waits(session, job))
