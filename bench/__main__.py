@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bench import report
 from bench.aims import Aim, correctness_aims, cost_aims, emulated_aims, pure_aim, trip_aim, wall_aims
@@ -15,13 +16,15 @@ from bench.emulated import MIX, NETWORKS, Playbook, emulated
 from bench.figures import TOOLS, Exchange, Run, Stage, of
 from bench.measure import BenchError
 from bench.practice import Practice, practice
+from bench.recording import Provision, on_emulated, on_real
 from bench.scale import LOOPBACKS, counted, scale
 from bench.whole import whole, whole_exchanges
 from lab.errors import LabError
+from tasks.station_lock import FOLDER
 
 EXIT_FAULT, EXIT_NO_NETWORK = 1, 3
-QUICK = ["--routers", "4", "--delay-ms", "0", "--pure", "200", "--runs", "1", "--emulated", "10"]
-ROUTERS, PURE, EMULATED = 50, (1000, 5000, 20000), 1000
+QUICK = ["--routers", "4", "--delay-ms", "0", "--pure", "200", "--runs", "1", "--emulated", "10", "--recording", "5"]
+ROUTERS, PURE, EMULATED, RECORDING = 50, (1000, 5000, 20000), 1000, 200
 
 
 @dataclass
@@ -36,6 +39,7 @@ class Figures:
     playbooks_seen: dict[str, Exchange] = field(default_factory=dict)
     pure: dict[int, tuple[Stage, ...]] = field(default_factory=dict)
     emulated: tuple[Playbook, ...] = ()
+    recording: list[Provision] = field(default_factory=list)
 
     def aims(self) -> Iterator[Aim]:
         """Every aim that there are figures for."""
@@ -66,7 +70,10 @@ class Figures:
             yield from report.pure(self.pure, LOOPBACKS)
         if self.emulated:
             yield from report.emulated(self.emulated)
-        yield from report.aims(tuple(self.aims()))
+        if self.recording:
+            yield from report.recording(self.recording)
+        if held := tuple(self.aims()):
+            yield from report.aims(held)
 
 
 def _numbers(text: str) -> list[float]:
@@ -88,15 +95,28 @@ def options(argv: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--delay-ms", type=_numbers, default=[0, 50], help="delays per round trip, with commas")
     parser.add_argument("--pure", type=_sizes, help="sizes of inventories, with commas")
     parser.add_argument("--emulated", type=int, help="emulated devices; given alone, nothing else is measured")
+    parser.add_argument(
+        "--recording", type=int, help="emulated devices provisioned with journal and snapshots, and without"
+    )
     parser.add_argument("--networks", type=_words, default=["ios", MIX], help=f"of {', '.join(NETWORKS)}")
-    parser.add_argument("--runs", type=int, default=3, help="runs of the configuring part of each tool, per delay")
+    parser.add_argument(
+        "--runs",
+        type=int,
+        default=3,
+        help="runs of the configuring part of each tool, per delay, and of what is recorded or not",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there as well")
     parser.add_argument("--skip-playbooks", action="store_true", help="only the configuring part and the pure stages")
     parser.add_argument("--quick", action="store_true", help=" ".join(QUICK))
     quick = QUICK if "--quick" in argv else []
     chosen = parser.parse_args([*quick, *argv])
-    alone = bool(chosen.emulated)
-    defaults = {"routers": 0 if alone else ROUTERS, "pure": [] if alone else [*PURE], "emulated": EMULATED}
+    alone = bool(chosen.emulated or chosen.recording)
+    defaults = {
+        "routers": 0 if alone else ROUTERS,
+        "pure": [] if alone else [*PURE],
+        "recording": 0 if alone else RECORDING,
+        "emulated": 0 if alone else EMULATED,
+    }
     for name, value in defaults.items():
         if getattr(chosen, name) is None:
             setattr(chosen, name, value)
@@ -120,6 +140,8 @@ def on_routers(chosen: argparse.Namespace, figures: Figures) -> None:
             figures.playbooks = whole(ground, task, say)
             say("playbooks, through a counting forwarder")
             figures.playbooks_seen = whole_exchanges(ground, task, say)
+            say("with journal and snapshots, and without")
+            figures.recording += on_real(ground, task, chosen.runs, say)
 
 
 def _configuring(chosen: argparse.Namespace, figures: Figures, ground: Practice, task: Task, delay_ms: float) -> None:
@@ -140,6 +162,9 @@ def main(argv: Sequence[str]) -> int:
             figures.pure = scale(chosen.pure, say)
         if chosen.emulated:
             figures.emulated = emulated(chosen.emulated, chosen.networks, say)
+        if chosen.recording:
+            say("with journal and snapshots, and without")
+            figures.recording += on_emulated(chosen.recording, chosen.runs, say)
         if chosen.routers:
             on_routers(chosen, figures)
     except (BenchError, LabError) as error:
@@ -152,5 +177,12 @@ def main(argv: Sequence[str]) -> int:
     return 0
 
 
+def alone(argv: Sequence[str]) -> int:
+    """Run with locks of its own: a user's runs are nothing to a benchmark."""
+    with TemporaryDirectory(prefix="bench-locks-") as locks:
+        os.environ[FOLDER] = locks
+        return main(argv)
+
+
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(alone(sys.argv[1:]))

@@ -10,6 +10,8 @@ from bench.measure import Measured
 OURS, PLAIN, BARE = "loopwright", "nornir + netmiko", "asyncssh"
 TOOLS: Mapping[str, str] = {OURS: "bench.ours", PLAIN: "bench.peer_nornir_netmiko", BARE: "bench.peer_asyncssh"}
 CONFIGURE = "configure"
+RECORDED, UNRECORDED = "provision", "unrecorded"
+"""The jobs of a provision with journal and snapshots, and without."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,20 +2,30 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bench.meter import Meter
+from bench.unrecorded import Unrecorded
 from loopwright.change import Allowed
-from loopwright.journal import RunFolder
+from loopwright.plan_file import plan_fields, sealed
+from loopwright.run_folder import RunFolder, RunRecord, new_run
+from playbooks.asked import Asked
+from playbooks.earlier import CHANGE
+from playbooks.ending import Provisioned
 from playbooks.look import Seen, look, planned
-from playbooks.provision import jobs_of, provision
+from playbooks.propose import Proposal, propose
+from playbooks.provision import undertaken
+from playbooks.undertaking import jobs_of
 from playbooks.validate import validate
 from playbooks.verify import prove, verify
-from tasks.deploy import deploy, keep
+from playbooks.waves import carry_out
+from tasks.deploy import deploy, save
 from tasks.network import Network, Progress
 from tasks.prove import Proof
+from tasks.station_lock import locked
 from tasks.workspace import Workspace, open_workspace
 
 DEADLINE_S = 180.0
@@ -41,7 +51,7 @@ def _configure(workspace: Workspace, network: Network, runs: Path, meter: Meter)
         plan = planned(workspace, seen, Allowed())
         jobs = jobs_of(workspace, seen, plan)
         written = deploy(network, jobs, folder)
-        saved = keep(network, {name: job for name, job in jobs.items() if written[name].ok}, folder)
+        saved = save(network, {name: job for name, job in jobs.items() if written[name].ok}, folder)
     costs = _costs(network)
     with meter.stage("configure"):
         _close(network)
@@ -91,26 +101,50 @@ def _validate(workspace: Workspace, network: Network, runs: Path, meter: Meter) 
 
 
 def _provision(workspace: Workspace, network: Network, runs: Path, meter: Meter) -> dict[str, Any]:
-    """The whole playbook; a run that finds nothing to change proves what is there."""
-    with meter.stage("observe"):
-        seen = look(workspace, network)
-    with meter.stage("plan"):
-        plan = planned(workspace, seen, Allowed())
-    failed = {name: str(error) for name, error in seen.errors.items()}
-    if not plan.changing:
+    """The whole playbook, wave by wave; a run that finds nothing to change proves what is there."""
+    with _run_folder(runs) as folder:
+        return _provisioned(workspace, network, folder, meter, snapshots=True)
+
+
+def _unrecorded(workspace: Workspace, network: Network, runs: Path, meter: Meter) -> dict[str, Any]:
+    """The same without a journal, and without the snapshots that harm is held against."""
+    return _provisioned(workspace, network, Unrecorded(), meter, snapshots=False)
+
+
+def _provisioned(
+    workspace: Workspace, network: Network, folder: RunRecord, meter: Meter, *, snapshots: bool
+) -> dict[str, Any]:
+    with meter.stage("propose"):
+        proposal = propose(workspace, network, Asked(), DEADLINE_S, VANTAGE_POINTS, "")
+    changing = [plan.device for plan in proposal.plan.changing]
+    failed = {name: str(error) for name, error in proposal.seen.errors.items()}
+    if not changing:
         with meter.stage("prove"):
-            proof = prove(workspace, network, seen, DEADLINE_S, VANTAGE_POINTS)
+            proof = prove(workspace, network, proposal.seen, DEADLINE_S, VANTAGE_POINTS)
         return {"changed": 0, "failed": failed, **_proved(proof)}
-    with _run_folder(runs) as folder, meter.stage("provision"):
-        result = provision(workspace, network, seen, plan, folder, DEADLINE_S, VANTAGE_POINTS)
+    if proposal.refusal:
+        return {"refused": {"all": proposal.refusal}}
+    with meter.stage("provision"), locked(network, changing, folder.id):
+        result = _carried_out(workspace, network, proposal, folder, snapshots=snapshots)
     return {
-        "changed": len(plan.changing),
+        "changed": len(changing),
         "kept": len(result.kept),
+        "waves": len(result.waves),
+        "stopped": result.stopped,
         "refused": dict(result.refused),
         "undecided": result.undecided,
         "failed": {**failed, **{name: str(error) for name, error in result.failed.items()}},
         **_proved(result.proof),
     }
+
+
+def _carried_out(
+    workspace: Workspace, network: Network, proposal: Proposal, folder: RunRecord, *, snapshots: bool
+) -> Provisioned:
+    """Write the plan down and carry it out."""
+    folder.write_document(CHANGE, sealed(plan_fields(proposal.saved)))
+    terms = replace(proposal.terms, snapshots=snapshots)
+    return carry_out(undertaken(workspace, network, replace(proposal, terms=terms), folder))
 
 
 def _proved(proof: Proof | None) -> dict[str, Any]:
@@ -134,13 +168,14 @@ JOBS: Mapping[str, Job] = {
     "plan": _plan,
     "validate": _validate,
     "provision": _provision,
+    "unrecorded": _unrecorded,
     "verify": _verify,
 }
 
 
 @contextmanager
 def _run_folder(runs: Path) -> Iterator[RunFolder]:
-    folder = RunFolder(runs, lambda: datetime.now(UTC))
+    folder = new_run(runs, lambda: datetime.now(UTC))
     try:
         yield folder
     finally:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from bench.aims import Aim
 from bench.emulated import Playbook
-from bench.figures import BARE, OURS, PLAIN, TOOLS, Exchange, Run, Stage, middle, of, wall_ratio
+from bench.figures import BARE, OURS, PLAIN, RECORDED, TOOLS, UNRECORDED, Exchange, Run, Stage, middle, of, wall_ratio
+from bench.recording import Provision, ratio
 from bench.whole import ALL
 
 Row = Sequence[str]
@@ -142,6 +143,35 @@ def _emulated(one: Playbook) -> Row:
         f"{one.commands:g}",
         f"{one.connections:g}",
         f"{one.lines}",
+    )
+
+
+def recording(found: Sequence[Provision]) -> Iterator[str]:
+    """What journal and snapshots cost a provision: both ways beside each other, and their ratio."""
+    yield "### Provision with journal and snapshots, beside the same without"
+    yield ""
+    networks = tuple(dict.fromkeys(one.network for one in found))
+    header = ("provision", "devices", "waves", "wall s", "from", "to", "beside", "CPU s", "anon MB", "commands")
+    rows = (_recording(found, network, job) for network in networks for job in (RECORDED, UNRECORDED))
+    yield from table(header, rows)
+    yield "`beside`: the wall time as a multiple of that without, the median of the rounds."
+    yield ""
+
+
+def _recording(found: Sequence[Provision], network: str, job: str) -> Row:
+    mine = [one for one in found if (one.network, one.job) == (network, job)]
+    walls = [one.wall for one in mine]
+    return (
+        f"{network}: {'with' if job == RECORDED else 'without'}",
+        f"{mine[0].devices}",
+        f"{mine[0].waves}",
+        f"{middle(walls):.2f}",
+        f"{min(walls):.2f}",
+        f"{max(walls):.2f}",
+        f"{ratio(found, network):.2f} x" if job == RECORDED else "",
+        f"{middle(one.cpu for one in mine):.2f}",
+        f"{max(one.anonymous for one in mine):.1f}",
+        f"{middle(one.commands for one in mine):g}",
     )
 
 

@@ -1,6 +1,7 @@
 """Our own playbooks, whole: validate, plan, provision with its proof, verify, and a second provision."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from bench.configuring import Line, Say, Task, line
 from bench.figures import OURS, TOOLS, Exchange, Stage, middle
@@ -14,8 +15,8 @@ ALL = "in all"
 def whole(practice: Practice, task: Task, say: Say) -> tuple[Stage, ...]:
     """Run every playbook once, in the order of a change window, and take the change away again."""
     with line(practice, 0, counted=False) as way:
-        stages = tuple(stage for job in JOBS for stage in _stages(job, _done(way, job, say)))
-    _take_away(practice, task)
+        stages = tuple(stage for job in JOBS for stage in _stages(job, done(_request(way, job), job, say)))
+    take_away(practice, task)
     return stages
 
 
@@ -25,7 +26,7 @@ def whole_exchanges(practice: Practice, task: Task, say: Say) -> dict[str, Excha
     with line(practice, 0, counted=True) as way:
         before = way.counts()
         for job in JOBS:
-            _done(way, job, say)
+            done(_request(way, job), job, say)
             after = way.counts()
             found[job] = Exchange(
                 *(
@@ -34,21 +35,26 @@ def whole_exchanges(practice: Practice, task: Task, say: Say) -> dict[str, Excha
                 )
             )
             before = after
-    _take_away(practice, task)
+    take_away(practice, task)
     return found
 
 
-def _take_away(practice: Practice, task: Task) -> None:
+def take_away(practice: Practice, task: Task) -> None:
+    """See that every router is as planned, then take every loopback away again; raises BenchError."""
     if wrong := practice.wrong(task.expected):
         raise BenchError(f"not as planned after the playbooks: {', '.join(wrong)}")
     practice.reset(task.undo)
 
 
-def _done(way: Line, job: str, say: Say) -> Measured:
-    """Run a playbook; one that did not do its work has no figure."""
-    measured = measure(TOOLS[OURS], way.place.ours(job=job.rpartition(" ")[2]))
+def _request(way: Line, job: str) -> Mapping[str, Any]:
+    return way.place.ours(job=job.rpartition(" ")[2])
+
+
+def done(request: Mapping[str, Any], job: str, say: Say) -> Measured:
+    """Run a playbook; one that did not do its work has no figure. Raises BenchError."""
+    measured = measure(TOOLS[OURS], request)
     result = measured.result
-    faults = {key: result[key] for key in ("errors", "failed", "refused", "undecided") if result.get(key)}
+    faults = {key: result[key] for key in ("errors", "failed", "refused", "undecided", "stopped") if result.get(key)}
     if faults or result.get("passed") != result.get("verdicts"):
         raise BenchError(f"{job} did not succeed: {faults or result}")
     say(f"  {job}: {measured.wall():.2f} s{_note(measured)}")

@@ -1,17 +1,32 @@
 """The benchmark's arithmetic: what is counted, what is compared, when an aim is met."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from bench.__main__ import options
 from bench.aims import Aim, correctness_aims, emulated_aims, memory_allowed, pure_aim, trip_aim, wall_aims
 from bench.emulated import NETWORKS, Playbook, more
-from bench.figures import BARE, OURS, PLAIN, Exchange, Run, Stage, middle, run_of, trips_beyond_contexts, wall_ratio
+from bench.figures import (
+    BARE,
+    OURS,
+    PLAIN,
+    RECORDED,
+    UNRECORDED,
+    Exchange,
+    Run,
+    Stage,
+    middle,
+    run_of,
+    trips_beyond_contexts,
+    wall_ratio,
+)
 from bench.measure import BenchError, Measured, measure, peaks_of
 from bench.meter import Meter, Span
 from bench.practice import gained, lacks, stated
-from bench.report import emulated, machine, table
+from bench.recording import Provision, provision_of, ratio, turns
+from bench.report import emulated, machine, recording, table
 from bench.request import contexts, with_exits
 from bench.scale import counted
 
@@ -152,9 +167,15 @@ def test_quick_leaves_room_for_other_options():
     assert options([]).delay_ms == [0, 50]
 
 
+def test_what_is_recorded_may_be_measured_alone():
+    alone = options(["--recording", "20"])
+    assert (alone.recording, alone.emulated, alone.routers, alone.pure) == (20, 0, 0, [])
+    assert options([]).recording == 200
+
+
 def test_emulated_devices_asked_for_alone_are_measured_alone():
     alone, everything = options(["--emulated", "100"]), options([])
-    assert (alone.emulated, alone.routers, alone.pure) == (100, 0, [])
+    assert (alone.emulated, alone.recording, alone.routers, alone.pure) == (100, 0, 0, [])
     assert (everything.emulated, everything.routers, len(everything.pure)) == (1000, 50, 3)
     assert options(["--emulated", "100", "--pure", "1000"]).pure == [1000]
     assert set(everything.networks) < set(NETWORKS)
@@ -184,6 +205,38 @@ def test_the_report_names_emulation_model_and_machine():
     assert "emulated devices on the topology model" in told
     assert "- ios, verify: read 2.0 s" in told
     assert machine(2, 24 * 2**30) == "Taken on 2 processors and 24 GB of memory."
+
+
+def provisioned(job: str, wall: float) -> Provision:
+    return Provision("emulated, five systems", job, 200, 3, wall, 1.0, 80.0, 90)
+
+
+def test_neither_way_of_a_provision_is_always_the_second_one():
+    assert list(turns(2)) == [RECORDED, UNRECORDED, UNRECORDED, RECORDED]
+
+
+def test_what_recording_costs_is_a_ratio_of_runs_of_the_same_round():
+    walls = [
+        (RECORDED, 12.0),
+        (UNRECORDED, 10.0),
+        (UNRECORDED, 20.0),
+        (RECORDED, 20.0),
+        (RECORDED, 3.3),
+        (UNRECORDED, 3.0),
+    ]
+    found = [provisioned(job, wall) for job, wall in walls]
+    assert ratio(found, "emulated, five systems") == pytest.approx(1.1)
+    told = "\n".join(recording(found))
+    assert "| emulated, five systems: with    |     200 |     3 |  12.00 |  3.30 | 20.00 | 1.10 x |" in told
+
+
+def test_a_provision_that_kept_not_every_device_has_no_figure():
+    spans = (Span("propose", 1.0, 0.5), Span("provision", 4.0, 1.0), Span("close", 9.0, 9.0))
+    result = {"changed": 2, "kept": 2, "waves": 2, "commands": {"r1": 50, "r2": 60}}
+    done = Measured(Span("import", 0.3, 0.2), spans, 80.0, 90.0, 8, result)
+    assert provision_of("real routers", RECORDED, done).wall == 5.0
+    with pytest.raises(BenchError, match="1 of 2 devices were kept"):
+        provision_of("real routers", RECORDED, replace(done, result={**result, "kept": 1}))
 
 
 def test_tables_line_up():

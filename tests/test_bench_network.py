@@ -25,7 +25,20 @@ def _routers_can_run_here() -> None:
 
 def test_every_tool_configures_two_routers(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     found = tmp_path / "figures.json"
-    options = ["--quick", "--routers", "2", "--pure", "", "--emulated", "0", "--skip-playbooks", "--json", str(found)]
+    options = [
+        "--quick",
+        "--routers",
+        "2",
+        "--pure",
+        "",
+        "--emulated",
+        "0",
+        "--recording",
+        "0",
+        "--skip-playbooks",
+        "--json",
+        str(found),
+    ]
     assert main(options) == 0, capsys.readouterr().err
     figures = json.loads(found.read_text())
     assert [(run["wrong"], run["empty"]) for run in figures["runs"]["0.0"]] == [(0, 0)] * 3
