@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ncclient import manager  # type: ignore[import-untyped]  # it comes without types
-from ncclient.operations import OperationError  # type: ignore[import-untyped]  # it comes without types
+from ncclient.operations import OperationError, RPCError  # type: ignore[import-untyped]  # it comes without types
 from ncclient.transport import TransportError  # type: ignore[import-untyped]  # it comes without types
 from netmiko import ConnectHandler
 from netmiko.exceptions import NetmikoAuthenticationException, NetmikoTimeoutException, ReadException
@@ -124,7 +124,10 @@ def configure(network: MixedNetwork, name: str, lines: Sequence[str]) -> None:
             connection.exit_config_mode()
     elif device.system == "junos":
         with manager.connect(**_netconf(device)) as connection:
-            connection.load_configuration(action="set", config=list(lines))
-            connection.commit()
+            try:
+                connection.load_configuration(action="set", config=list(lines))
+                connection.commit()
+            except RPCError as error:
+                raise LabError(f"{name}: {error}") from error
     else:
         _called(network, device, ["enable", "configure", *lines, "end"])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lab.errors import LabError
 from loopwright.journal import read_journal
 from playbooks.waves import Wave
 from tests.mixed import EMULATED, MixedPractice, all_pass, as_found, desk, on_real_routing, provisioned, settled, shared
@@ -170,7 +171,6 @@ def test_a_proof_that_fails_for_the_devices_own_reason_is_put_back_by_the_device
 ELSEWHERE = {
     "ios": ("interface GigabitEthernet1", "description typed meanwhile", "description to b1"),
     "nxos": ("interface Ethernet1/1", "description typed meanwhile", "description b1"),
-    "junos": ("set interfaces ge-0/0/0 description meanwhile", "delete interfaces ge-0/0/0 description"),
 }
 """Lines to type, and the last of them anew to have it as before."""
 
@@ -186,6 +186,22 @@ def test_what_somebody_else_typed_elsewhere_stays_and_the_inverse_is_played(
         assert (run.code, list(run.result.put_back)) == (5, [EMULATED[system]]), run.result.put_back
         assert "meanwhile" in mixed_practice.configuration(EMULATED[system])
         mixed_practice.type({EMULATED[system]: [*typed[:-1], back]})
+
+
+def test_a_configuration_is_held_while_its_change_is_armed(
+    mixed_practice: MixedPractice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody else gets in between, so that the device's own way back takes nothing of theirs along."""
+
+    def turned_away() -> None:
+        with pytest.raises(LabError, match="locked"):
+            mixed_practice.type({EMULATED["junos"]: ["set interfaces ge-0/0/0 description meanwhile"]})
+
+    meanwhile(monkeypatch, turned_away)
+    with provisioning(mixed_practice, "junos", deadline=3) as provision, mute(mixed_practice, "junos"):
+        run = provision()
+        assert (run.code, list(run.result.put_back)) == (5, devices("junos")), run.result.put_back
+        assert actions(run, EMULATED["junos"])[-2:] == ["revert", "observe"]
 
 
 @pytest.mark.parametrize("system", ["ios", "nxos"])
