@@ -32,7 +32,8 @@ class Replayed:
     """One device of a run: its phase, the step in hand, and what another process needs to go on.
 
     `accepted` are the lines that the device is known to have taken since it was last as before, `armed` is when its
-    timer of `seconds` was started, `held` what its writer needs to confirm or abort.
+    timer of `seconds` was started, `held` what its writer needs to confirm or abort. `saved` says that saving was
+    begun: its startup configuration may hold the change.
     """
 
     device: str
@@ -43,6 +44,7 @@ class Replayed:
     armed: datetime | None = None
     seconds: int = 0
     held: str = ""
+    saved: bool = False
     why: str = ""
 
     @property
@@ -91,6 +93,8 @@ def _begun(now: Replayed, entry: Mapping[str, Any], action: str) -> Replayed:
     seconds = entry.get("seconds", 0)
     if seconds:
         now = replace(now, armed=datetime.fromisoformat(entry["time"]), seconds=seconds)
+    if action == Action.SAVE:
+        return replace(now, saved=True)
     if action in _WRITES:
         return replace(now, phase=Phase.WRITING)
     if action in _BACK:

@@ -12,6 +12,9 @@ from loopwright.plan_file import Guard, SavedPlan
 from loopwright.report import counted, plain_table
 from loopwright.report_findings import finding_lines
 
+NAMED = 8
+"""How many devices a row names."""
+
 
 def diff(lines: tuple[str, ...], negation: str) -> Iterator[Text]:
     """Lines to send as a diff: what is added, what is taken away, and the contexts that they stand in."""
@@ -42,13 +45,21 @@ def wave_lines(saved: SavedPlan) -> Iterator[RenderableType]:
     """Wave by wave the devices, and what keeps the change from becoming final on each."""
     if not saved.waves:
         return
-    table = plain_table("wave", "device", "protected by", "timer")
+    table = plain_table("wave", "devices", "protected by", "timer")
     for number, wave in enumerate(saved.waves, start=1):
+        alike: dict[Guard, list[str]] = {}
         for device in wave:
-            guard = (saved.guards or {}).get(device, Guard())
-            table.add_row(str(number), Text(device), Text(guard.words), f"{guard.timer} s" if guard.timer else "-")
+            alike.setdefault((saved.guards or {}).get(device, Guard()), []).append(device)
+        for guard, names in alike.items():
+            timer = f"{guard.timer} s" if guard.timer else "-"
+            table.add_row(str(number), Text(_named(names)), Text(guard.words), timer)
     yield table
     yield Text("")
+
+
+def _named(devices: list[str]) -> str:
+    more = len(devices) - NAMED
+    return ", ".join(devices[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _changes(device: DevicePlan) -> str:

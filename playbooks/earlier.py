@@ -55,6 +55,11 @@ class Earlier:
         """The devices that something was begun on and that did not come to an end."""
         return tuple(n for n, found in self.replayed.items() if found.is_open or found.phase is Phase.UNTOUCHED)
 
+    @property
+    def maybe_saved(self) -> frozenset[str]:
+        """The devices whose startup configuration may hold the change."""
+        return frozenset(name for name, found in self.replayed.items() if found.saved)
+
     def in_phase(self, *phases: Phase) -> tuple[str, ...]:
         """The devices in some phases."""
         return tuple(name for name, found in self.replayed.items() if found.phase in phases)

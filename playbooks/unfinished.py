@@ -112,7 +112,7 @@ def finish(at: Reopened, *, only_in_hand: bool = False, unproved: str = "") -> P
     if at.found.failing:
         return revert(at)
     partly = at.those(Found.PART, Found.BEFORE)
-    undone = put_back(at.network, {name: at.jobs[name] for name in partly}, at.folder)
+    undone = put_back(at.network, {name: at.jobs[name] for name in partly}, at.folder, saved=at.found.maybe_saved)
     lost = {name: put for name, put in undone.items() if not put.restored}
     if lost:
         return Provisioned(at.found.saved.plan, put_back=lost, undecided=at.those(Found.AFTER))
@@ -137,13 +137,19 @@ def _undertaking(at: Reopened, *, only_in_hand: bool, unproved: str) -> Undertak
     known = known_loopbacks({n: at.jobs[n].before for n in at.jobs} | dict(at.seen.observed), at.workspace.intents)
     waves = at.found.waves
     if only_in_hand:
-        waves = tuple(w for wave in waves if (w := tuple(name for name in wave if name in written)))
+        waves = tuple(tuple(name for name in wave if name in written) for wave in waves)
     reading = read_before(at.network, at.seen, at.found.saved.plan, known)
     return Undertaking(
         at.workspace, at.network, at.seen, at.found.saved.plan, at.folder,
-        replace(_terms(at), waves=waves, unproved=unproved), at.jobs, reading, at.found.snapshots, known,
-        done=done, written=written, saved=tuple(name for name in written if name in kept),
+        replace(_terms(at), waves=waves, unproved=unproved), _anew(at), reading, at.found.snapshots, known,
+        done=done, written=written, saved=tuple(name for name in written if name in at.found.maybe_saved),
     )  # fmt: skip
+
+
+def _anew(at: Reopened) -> dict[str, Job]:
+    """The jobs; a device that is as it was begins anew, with nothing held."""
+    again = at.those(Found.PART, Found.BEFORE)
+    return {name: replace(job, held="", asked=False) if name in again else job for name, job in at.jobs.items()}
 
 
 def _terms(at: Reopened) -> Terms:
@@ -156,9 +162,9 @@ def _terms(at: Reopened) -> Terms:
 def revert(at: Reopened) -> Provisioned:
     """Put back whatever the run has changed and not kept, and prove that it is as before."""
     stuck = {n: put for n, put in _stuck(at, only_in_hand=False).items() if n in at.silent}
-    kept = frozenset(_kept_in_hand(at.found))
-    names = [name for name in at.stands if name in at.found.begun or name in kept]
-    back = {**stuck, **put_back(at.network, {n: at.jobs[n] for n in names}, at.folder, saved=kept)}
+    kept = _kept_in_hand(at.found)
+    jobs = {name: at.jobs[name] for name in at.stands}
+    back = {**stuck, **put_back(at.network, jobs, at.folder, saved=at.found.maybe_saved)}
     restored = [name for name, put in back.items() if put.restored]
     as_before = prove_as_before(
         at.workspace, at.network, at.seen, at.found.saved.plan, restored, at.run.deadline, at.run.vantage_points

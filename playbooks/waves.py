@@ -180,8 +180,7 @@ class Wave:
         results = deploy(u.network, {name: jobs[name] for name in names}, u.folder)
         for name, outcome in results.items():
             if outcome.value is not None:
-                fresh = outcome.value
-                jobs[name] = replace(jobs[name], before=fresh.before or jobs[name].before, held=fresh.held)
+                jobs[name] = jobs[name].with_what_is_known(outcome.value)
         failed = {name: o.error for name, o in results.items() if o.error is not None}
         untouched = tuple(n for n, e in failed.items() if e.untouched or isinstance(e, Refused | Locked))
         broken = tuple(name for name in failed if name not in untouched)

@@ -47,6 +47,16 @@ class Job:
         """Whether lines go into a candidate first."""
         return any(step.action is Action.COMMIT for step in self.course.forward)
 
+    def with_what_is_known(self, written: "Written") -> "Job":
+        """The job with what the device was just before it was written to, and what its writer holds."""
+        fresh = written.before is not None
+        return replace(
+            self,
+            before=written.before or self.before,
+            masked=self.masked and not fresh,
+            held=written.held or self.held,
+        )
+
     def missing(self, now: Observed) -> tuple[str, ...]:
         """What a device lacks of the plan, () where it is as it is to be."""
         return tuple(
@@ -248,7 +258,7 @@ def carry_out(job: Job, steps: tuple[Step, ...], folder: RunRecord) -> Callable[
             except LoopwrightError as error:
                 error.untouched = not touched
                 raise
-            known = replace(known, before=so_far.before or known.before, held=so_far.held or known.held)
+            known = known.with_what_is_known(so_far)
         return so_far
 
     return work

@@ -67,7 +67,7 @@ def _putter(job: Job, folder: RunRecord, *, again: bool) -> Callable[[Reader, Pl
         if not back:
             if job.course.armed:
                 disarm(session)
-            carry_out(job, tuple(s for s in job.course.own if s.action is Action.UNMARK), folder)(session, platform)
+            carry_out(job, _last(job, again=again), folder)(session, platform)
             folder.record("as before", device=device)
             return PutBack(True, f"it is as it was before; nothing had to be undone{_taken_along(job, now, platform)}")
         steps = _steps_back(job, now, back, platform, waiting=waits(session, job))
@@ -75,7 +75,7 @@ def _putter(job: Job, folder: RunRecord, *, again: bool) -> Callable[[Reader, Pl
         left = way_back(job.before, as_now(job, after, platform), changes, platform) if after is not None else None
         if left == ():
             if again:
-                carry_out(job, tuple(s for s in job.course.save if s.action is Action.SAVE), folder)(session, platform)
+                carry_out(job, _saving(job), folder)(session, platform)
             folder.record("as before", device=device)
             return PutBack(True, "it is as it was before")
         lines = tuple(line for commit in left for line in commit) if left else job.plan.undo_lines
@@ -84,6 +84,16 @@ def _putter(job: Job, folder: RunRecord, *, again: bool) -> Callable[[Reader, Pl
         return PutBack(False, words, lines)
 
     return work
+
+
+def _saving(job: Job) -> tuple[Step, ...]:
+    return tuple(step for step in job.course.save if step.action is Action.SAVE)
+
+
+def _last(job: Job, *, again: bool) -> tuple[Step, ...]:
+    """What is still to be done on a device that is as before: a checkpoint to drop, a startup configuration to save."""
+    dropping = tuple(step for step in job.course.own if step.action is Action.UNMARK)
+    return (*dropping, *(_saving(job) if again else ()))
 
 
 def _steps_back(job: Job, now: Observed, back: Back, platform: Platform, *, waiting: bool) -> tuple[Step, ...]:
