@@ -82,6 +82,7 @@ def of_run(document: Saved, ladder: Sequence[Row]) -> dict[str, Any]:
     """What a run has beside its plan."""
     return {
         "hands": document.needing_hands,
+        "waves": document.document.get("waves") or (),
         **_outcomes(document),
         **_proof(document, ladder),
         **_compared(document),

@@ -22,16 +22,12 @@ def html(document: Saved) -> str:
     if document.is_plan:
         return _environment().get_template("plan.html.j2").render(**filled)
     ladder, topology = ladder_of(document), document.document.get("topology")
-    return (
-        _environment()
-        .get_template("run.html.j2")
-        .render(
-            **filled,
-            **of_run(document, ladder),
-            drawing=drawing(topology, ladder, document.changing) if topology else None,
-            reach=reach(document.document.get("reach") or ()),
-        )
-    )
+    filled |= {
+        **of_run(document, ladder),
+        "drawing": drawing(topology, ladder, document.changing) if topology else None,
+        "reach": reach(document.document.get("reach") or ()),
+    }
+    return _environment().get_template("run.html.j2").render(**filled)
 
 
 @cache
@@ -59,7 +55,7 @@ def _sections(document: Saved) -> Iterator[tuple[str, str]]:
         for anchor, words, there in (
             ("hands", "needs hands", document.needing_hands),
             ("outcomes", "devices", document.outcomes),
-            ("waves", "waves", document.listed("waves")),
+            ("waves", "waves", found.get("waves")),
             ("protection", "protection", guarded),
             ("changes", "changes", True),
             ("ladder", "ladder", document.verdicts),

@@ -12,11 +12,11 @@ from loopwright.verdict import State
 
 GAP = 24
 _CHARACTER, _LINE, _PADDING = 6.7, 16, 8
-_SEEDS = range(10)
+_SEEDS = range(8)
 _FEW = 14
 """Boxes up to which a drawing is wider than tall; more of them fill a page."""
 _WIDE = 1100
-_ROUNDS = 300
+_ROUNDS = 120
 _PAGE = (1.0, 0.62)
 _Point = tuple[float, float]
 _Array = NDArray[np.float64]
@@ -177,14 +177,14 @@ def _push(wanted: _Array, points: _Array) -> _Array | None:
     """How far each box is pushed by those that it touches, along the shorter way; None where none touches another."""
     apart = points[:, None] - points[None]
     short = wanted - abs(apart)
-    touching = (short > 0.1).all(axis=2) & ~np.eye(len(points), dtype=bool)
+    touching = (short > 1).all(axis=2) & ~np.eye(len(points), dtype=bool)
     if not touching.any():
         return None
     order = np.sign(np.subtract.outer(np.arange(len(points)), np.arange(len(points))))
     away = np.where(apart == 0, order[..., None], np.sign(apart))
     across = short[..., 0] < short[..., 1]
     shorter = np.stack((touching & across, touching & ~across), axis=2)
-    pushes: _Array = (shorter * away * (short * 0.35 + 0.05)).sum(axis=1)
+    pushes: _Array = (shorter * away * (short * 0.4 + 0.2)).sum(axis=1)
     return pushes
 
 
