@@ -1,6 +1,6 @@
 """What becomes of a wave after its proof: who is kept, who goes back, who is left, and whether the next one begins."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 Allows = Callable[[int], bool]
@@ -52,20 +52,21 @@ def decide(facts: WaveFacts, earlier: int, allows: Allows, together: tuple[froze
         return Decision(back=facts.written, goes_on=False, why=facts.harm)
     own = {*facts.broken, *facts.guilty}
     if own and not goes_on:
-        return Decision(back=facts.written, goes_on=False, why=f"{_named(own)} failed")
+        return Decision(back=facts.written, goes_on=False, why=f"{named(own)} failed")
     lost = {*own, *facts.untouched}
     mates = {name for unit in together if unit & lost for name in unit}
     back = tuple(name for name in facts.written if name in own or name in mates)
     rest = tuple(name for name in facts.written if name not in back)
     doubtful = [name for name in facts.doubtful if name in rest]
     if doubtful:
-        return Decision((), back, rest, goes_on=False, why=f"{_named(doubtful)} could not be proved")
+        return Decision((), back, rest, goes_on=False, why=f"{named(doubtful)} could not be proved")
     if facts.elsewhere:
         return Decision(rest, back, goes_on=False, why=facts.elsewhere)
-    why = f"{_named(lost)} failed" if lost else ""
+    why = f"{named(lost)} failed" if lost else ""
     return Decision(rest, back, goes_on=goes_on, why=why)
 
 
-def _named(devices: "set[str] | list[str]") -> str:
+def named(devices: Iterable[str]) -> str:
+    """Some devices by name, the others by number."""
     names = sorted(devices)
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")

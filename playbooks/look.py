@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from loopwright.change import Allowed
+from loopwright.change import Allowed, Change
 from loopwright.domains import find_domains
 from loopwright.errors import LoopwrightError
 from loopwright.evidence import DeviceEvidence
@@ -104,3 +104,14 @@ def prover(
         harm=harm,
         also=also,
     )
+
+
+def gone(workspace: Workspace, changes: Iterable[tuple[str, Change]]) -> tuple[Absence, ...]:
+    """What a plan takes away and must be proved absent."""
+    taken = []
+    for device, change in changes:
+        before, after = change.before, change.after
+        left = after.addresses if after is not None and before is not None and after.vrf == before.vrf else ()
+        if before is not None:
+            taken += [(device, before.number, a, before.vrf) for a in before.addresses if a not in left]
+    return absences({}, workspace.intents, taken)

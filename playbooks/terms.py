@@ -37,6 +37,7 @@ class Terms:
     route_loss: float | None = None
     snapshots: bool = True
     now: Callable[[], datetime] = _now
+    tell: Callable[[str], None] = lambda _: None
     stopped: Callable[[], bool] = lambda: False
 
     def calendar(self, devices: tuple[str, ...]) -> Calendar:

@@ -156,7 +156,9 @@ def _terms(at: Reopened) -> Terms:
     terms, inventory = at.found.terms(at.run.deadline or None), at.workspace.inventory
     together = anycast_units(members(at.workspace, at.found.saved.plan, Asked()))
     calendars = {name: calendar_of(inventory, name) for name in at.found.replayed}
-    return replace(terms, vantage_points=at.run.vantage_points, together=together, calendars=calendars)
+    return replace(
+        terms, tell=at.run.err.print, vantage_points=at.run.vantage_points, together=together, calendars=calendars
+    )
 
 
 def revert(at: Reopened) -> Provisioned:

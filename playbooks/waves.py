@@ -6,23 +6,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from loopwright.before import before_document
-from loopwright.change import Change
 from loopwright.errors import DeviceError, Locked, LoopwrightError, Refused
-from loopwright.expect import Absence, absences
 from loopwright.harm import Harm
-from loopwright.reckoning import Pace, wave_needed
-from loopwright.wave_decision import Decision, WaveFacts, decide
+from loopwright.reckoning import wave_needed
+from loopwright.wave_decision import Decision, WaveFacts, decide, named
 from loopwright.wave_end import WaveEnd, WaveEnded
 from playbooks.as_before import prove_as_before, with_what_is_left
 from playbooks.ending import Provisioned
 from playbooks.known import known_elsewhere
-from playbooks.look import prover
+from playbooks.ledger import Ledger
+from playbooks.look import gone, prover
 from playbooks.undertaking import Undertaking
 from tasks.deploy import Job, Undone, confirm, deploy, save
 from tasks.gather import observe_devices
 from tasks.prove import Proof, Settling
 from tasks.put_back import PutBack, put_back
-from tasks.workspace import Workspace
 
 INTERRUPTED = "interrupted: what was begun was finished"
 
@@ -44,7 +42,7 @@ def carry_out(undertaking: Undertaking) -> Provisioned:
     return ledger.provisioned()
 
 
-def _forbidden(undertaking: Undertaking, devices: tuple[str, ...], ledger: "Ledger") -> str:
+def _forbidden(undertaking: Undertaking, devices: tuple[str, ...], ledger: Ledger) -> str:
     """Why a wave may not begin now, "" where it may."""
     terms = undertaking.terms
     if terms.stopped():
@@ -61,65 +59,6 @@ def _forbidden(undertaking: Undertaking, devices: tuple[str, ...], ledger: "Ledg
         return calendar.why_closed(now)
     left = closing.seconds_left(now)
     return f"the window closes in {left:.0f} s, and the wave may take {needed:.0f} s with putting back"
-
-
-@dataclass
-class Ledger:
-    """What became of each device so far, over all waves."""
-
-    undertaking: Undertaking
-    jobs: dict[str, Job] = field(init=False)
-    kept: list[str] = field(default_factory=list)
-    back: dict[str, PutBack] = field(default_factory=dict)
-    left: dict[str, int] = field(default_factory=dict)  # with the seconds of the timer that runs, 0 for none
-    failed: dict[str, LoopwrightError] = field(default_factory=dict)
-    unsaved: dict[str, LoopwrightError] = field(default_factory=dict)
-    refused: dict[str, str] = field(default_factory=dict)
-    told: dict[str, str] = field(default_factory=dict)
-    ended: list[WaveEnd] = field(default_factory=list)
-    proofs: list[Proof] = field(default_factory=list)
-    back_proofs: list[Proof] = field(default_factory=list)
-    failures: int = 0
-    pace: Pace = Pace()
-    stopped: str = ""
-
-    def __post_init__(self) -> None:
-        self.jobs = dict(self.undertaking.jobs)
-
-    def provisioned(self) -> Provisioned:
-        """The whole run."""
-        return Provisioned(
-            self.undertaking.plan,
-            kept=tuple(self.kept),
-            done=self.undertaking.done,
-            put_back=self.back,
-            undecided=tuple(sorted(self.left)),
-            armed={name: seconds for name, seconds in self.left.items() if seconds},
-            failed=self.failed,
-            unsaved=self.unsaved,
-            refused=self.refused,
-            told=self.told,
-            waves=tuple(self.ended),
-            stopped=self.stopped,
-            proof=_joined(self.proofs),
-            put_back_proof=_joined(self.back_proofs),
-        )
-
-
-def _joined(proofs: list[Proof]) -> Proof | None:
-    """The proofs of several waves as one: what was proved last of a device counts."""
-    if not proofs:
-        return None
-    last = {verdict.device: number for number, proof in enumerate(proofs) for verdict in proof.verdicts}
-    verdicts = tuple(v for number, proof in enumerate(proofs) for v in proof.verdicts if last[v.device] == number)
-    return Proof(
-        verdicts,
-        proofs[-1].picture,
-        tuple(sorted({name for proof in proofs for name in proof.broken_vantages})),
-        sum(proof.readings for proof in proofs),
-        sum(proof.seconds for proof in proofs),
-        tuple(dict.fromkeys(harm for proof in proofs for harm in proof.harm)),
-    )
 
 
 @dataclass
@@ -140,6 +79,7 @@ class Wave:
             self._refuse(known)
             return
         self._record("wave", devices=list(self.devices))
+        self.undertaking.terms.tell(f"wave {self.number} of {len(self.undertaking.waves)}: {named(self.devices)}")
         with self._timed("write"):
             facts = self._write(to_write)
         proof = None
@@ -240,7 +180,9 @@ class Wave:
         ledger.kept[:] = [name for name in ledger.kept if name not in mates]
         jobs = {name: _seen_during(ledger.jobs[name], proof) for name in (*names, *mates)}
         saved = frozenset((*mates, *confirmed, *u.saved))
-        ledger.back.update(put_back(u.network, jobs, u.folder, saved=saved))
+        ledger.back.update(
+            {n: _by_itself(p, jobs[n]) for n, p in put_back(u.network, jobs, u.folder, saved=saved).items()}
+        )
         here = {name: ledger.back[name] for name in (*self.devices, *mates) if name in ledger.back}
         restored = [name for name, put in here.items() if put.restored]
         as_before = prove_as_before(
@@ -265,6 +207,7 @@ class Wave:
         end = WaveEnd(self.number, self.devices, ended, decision.why, began, dict(self.seconds))
         ledger.ended.append(end)
         self._record("wave ended", ended=ended, why=decision.why)
+        self.undertaking.terms.tell(f"wave {self.number}: {ended}{': ' if decision.why else ''}{decision.why}")
 
     def keep_after(self) -> None:
         """Keep the touched stanzas as they are at the end of the wave; who did not answer is not waited for again."""
@@ -312,6 +255,14 @@ def _may_be_asked_again(error: LoopwrightError | None) -> bool:
     return isinstance(error, DeviceError) and not isinstance(error, Undone)
 
 
+def _by_itself(put: PutBack, job: Job) -> PutBack:
+    """Tell of a device that could not be asked that its own timer goes on without us."""
+    if put.asked or not job.course.armed:
+        return put
+    words = f"unless it was confirmed, it goes back by itself {job.course.armed} s after it was written"
+    return replace(put, words=f"{put.words}; {words}")
+
+
 def _unasked(put: PutBack | None) -> bool:
     return put is not None and not put.asked
 
@@ -320,14 +271,3 @@ def _seen_during(job: Job, proof: Proof | None) -> Job:
     """A job with what its device was while it was proved."""
     found = proof.picture.answered(job.plan.device) if proof is not None else None
     return replace(job, during=found.observed) if found is not None else job
-
-
-def gone(workspace: Workspace, changes: Iterable[tuple[str, Change]]) -> tuple[Absence, ...]:
-    """What a plan takes away and must be proved absent."""
-    taken = []
-    for device, change in changes:
-        before, after = change.before, change.after
-        left = after.addresses if after is not None and before is not None and after.vrf == before.vrf else ()
-        if before is not None:
-            taken += [(device, before.number, a, before.vrf) for a in before.addresses if a not in left]
-    return absences({}, workspace.intents, taken)
