@@ -47,5 +47,5 @@ def _facts(device: Mapping[str, Any] | None) -> dict[str, str]:
     for protocol, name, interface in device["neighbours"]:
         facts[f"{protocol} neighbour {name} on {interface}"] = "up"
     facts |= {f"{protocol}:": counted(number, "route") for protocol, number in device["routes"].items()}
-    facts["known loopbacks:"] = str(len(device["loopbacks"]))
+    facts["known loopbacks:"] = str(device["loopbacks"])
     return facts

@@ -144,5 +144,12 @@ def compared(document: Saved) -> bool:
 
 
 def _stages(stages: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    longest = max((stage["seconds"] for stage in stages), default=0) or 1
-    return [{**stage, "share": round(100 * stage["seconds"] / longest, 1)} for stage in stages]
+    """How long each stage took in all, how often it was gone through, and its share of the longest in percent."""
+    took: dict[str, list[float]] = {}
+    for each in stages:
+        took.setdefault(each["stage"], []).append(each["seconds"])
+    longest = max(map(sum, took.values()), default=0) or 1
+    return [
+        {"stage": stage, "seconds": sum(times), "times": len(times), "share": round(100 * sum(times) / longest, 1)}
+        for stage, times in took.items()
+    ]

@@ -11,7 +11,7 @@ from loopwright.report_drawing import drawing
 from loopwright.report_reach import reach
 from loopwright.report_saved import Saved
 from loopwright.report_verdicts import HEADINGS, STATE_WORDS
-from loopwright.report_words import duration, ended_words, loopback_words, signed, time_words
+from loopwright.report_words import duration, durations, ended_words, loopback_words, signed, time_words
 
 _STATES = {"pass": "passes", "fail": "fails", "unproven": "unproven", "error": "could not be asked"}
 
@@ -37,8 +37,8 @@ def _environment() -> Environment:
         autoescape=True, loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters |= {
-        "counted": counted, "duration": duration, "ended": ended_words, "loopback": loopback_words,
-        "signed": signed, "time": time_words,
+        "counted": counted, "duration": duration, "durations": durations, "ended": ended_words,
+        "loopback": loopback_words, "signed": signed, "time": time_words,
     }  # fmt: skip
     environment.globals |= {
         "sign": UNICODE.state, "none": None, "heads": HEADINGS, "states": _STATES, "words_of": STATE_WORDS,

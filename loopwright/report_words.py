@@ -80,7 +80,14 @@ def time_words(text: str | None) -> str:
 
 def duration(seconds: float) -> str:
     """Seconds as people say them."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
     if seconds < 60:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def durations(seconds: Mapping[str, float]) -> str:
+    """What took how long, without what took no time."""
+    return ", ".join(f"{name.replace('_', ' ')} {duration(took)}" for name, took in seconds.items() if took)

@@ -60,7 +60,12 @@ SAYS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "who lost pings": (FAILED, ("5 of 7 addresses answered every ping", "? 2/3", "✗ 0/3")),
     "what was lost": (FAILED, ("ospf neighbour ams-pe1 on eth3", "its wave is put back", "only told")),
     "what differs": (FAILED, ("ospf router-id 192.0.2.2", "ospf router-id 198.51.100.9", "ospf: 23 routes")),
-    "the stages": (FAILED, ("wave 2: prove 1 min 2 s", "connect 2.1 s")),
+    "the stages": (FAILED, ("wave 2: prove 1 1 min 2 s", "connect 1 2.1 s")),
+    "a stage that was gone through twice": (
+        changed(FAILED, lambda d: d.update(stages=[{"stage": "read", "seconds": s} for s in (0.25, 0.5)])),
+        ("read 2 750 ms",),
+    ),
+    "how long a wave took": (FAILED, ("write 3.6 s, prove 1 min 2 s, put back 7.7 s",)),
     "the journal": (FAILED, ("Journal: 143 entries",)),
     "a refused plan": (changed(PLAN, lambda d: d.update(refused="two devices of a pair")), ("refused: two devices",)),
     "a plan with an error": (
