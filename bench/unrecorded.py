@@ -14,5 +14,8 @@ class Unrecorded:
     def record(self, event: str, **details: Any) -> None:
         """Keep no entry."""
 
+    def write_compact(self, name: str, document: Mapping[str, Any]) -> None:
+        """Nothing."""
+
     def write_document(self, name: str, document: Mapping[str, Any]) -> None:
         """Write no file."""

@@ -23,6 +23,10 @@ class RunRecord(Protocol):
     def record(self, event: str, **details: Any) -> None:
         """Append one entry to the journal; it is on the disk before the call returns."""
 
+    def write_compact(self, name: str, document: Mapping[str, Any]) -> object:
+        """Write a JSON file that is large and that nobody is to read."""
+        ...
+
     def write_document(self, name: str, document: Mapping[str, Any]) -> object:
         """Write a JSON file of the run."""
 
@@ -51,6 +55,10 @@ class RunFolder:
     def write_document(self, name: str, document: Mapping[str, Any]) -> Path:
         """Write a JSON file of the run."""
         return self.write(name, json.dumps(document, indent=2, default=str) + "\n")
+
+    def write_compact(self, name: str, document: Mapping[str, Any]) -> Path:
+        """Write a JSON file that is large and that nobody is to read."""
+        return self.write(name, json.dumps(document, separators=(",", ":"), default=str) + "\n")
 
     def read_document(self, name: str) -> dict[str, Any]:
         """Read a JSON file of the run."""

@@ -1,6 +1,6 @@
 """What a change of loopbacks can harm, as the devices told it at one time: neighbours, router-ids, routes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -127,38 +127,54 @@ def _leads(found: DeviceEvidence, vrf: str, prefix: str) -> bool:
 
 
 def as_document(snapshot: Snapshot) -> dict[str, Any]:
-    """A snapshot as JSON holds it, by device."""
-    words: dict[frozenset[Known], list[str]] = {}
-    for each in snapshot.devices.values():
-        if each.reached not in words:
-            words[each.reached] = _in_words(each.reached)
+    """A snapshot as JSON holds it: the devices, and the lists of reached loopbacks that many of them share."""
+    reached = list(dict.fromkeys(each.reached for each in snapshot.devices.values()))
+    place = {known: number for number, known in enumerate(reached)}
+    return {
+        "reached": [_in_words(known) for known in reached],
+        "devices": {name: _device_document(each, place[each.reached]) for name, each in snapshot.devices.items()},
+    }
+
+
+def _device_document(told: DeviceSnapshot, reached: int) -> dict[str, Any]:
+    return {
+        "neighbours": sorted(list(neighbour) for neighbour in told.neighbours),
+        "router_ids": dict(told.router_ids),
+        "routes": dict(told.routes),
+        "reached": reached,
+        "own": _in_words(told.own),
+        "names": dict(told.names),
+        "told": sorted(list(table) for table in told.told),
+    }
+
+
+def report_fields(snapshot: Snapshot) -> dict[str, Any]:
+    """A snapshot for a report, by device: neighbours, router-ids, and how many routes and known loopbacks."""
     return {
         name: {
-            "neighbours": sorted(list(neighbour) for neighbour in s.neighbours),
-            "router_ids": dict(s.router_ids),
-            "routes": dict(s.routes),
-            "loopbacks": words[s.reached],
-            "own": _in_words(s.own),
-            "names": dict(s.names),
-            "told": sorted(list(table) for table in s.told),
+            "neighbours": sorted(list(neighbour) for neighbour in each.neighbours),
+            "router_ids": dict(each.router_ids),
+            "routes": dict(each.routes),
+            "loopbacks": len(each.reached),
         }
-        for name, s in snapshot.devices.items()
+        for name, each in snapshot.devices.items()
     }
 
 
 def from_document(document: Mapping[str, Any]) -> Snapshot:
     """Read a snapshot as `as_document` wrote it; raises UsageError where it did not."""
     try:
-        return Snapshot({name: _read(told) for name, told in document.items()})
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        reached = [frozenset(map(_known, words)) for words in document["reached"]]
+        return Snapshot({name: _read(told, reached) for name, told in document["devices"].items()})
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise UsageError(f"this is no snapshot of a network: {error!r}", hint="the run's folder is damaged") from error
 
 
-def _read(told: Mapping[str, Any]) -> DeviceSnapshot:
+def _read(told: Mapping[str, Any], reached: Sequence[frozenset[Known]]) -> DeviceSnapshot:
     return DeviceSnapshot(
         neighbours=frozenset((protocol, name, interface) for protocol, name, interface in told["neighbours"]),
         router_ids=dict(told["router_ids"]),
-        reached=frozenset(map(_known, told["loopbacks"])),
+        reached=reached[told["reached"]],
         own=frozenset(map(_known, told["own"])),
         routes=dict(told["routes"]),
         names=dict(told["names"]),

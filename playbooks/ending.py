@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
 
 from rich.console import RenderableType
@@ -60,7 +61,11 @@ class LeftHalfway(LoopwrightError):
         ]
         words = "written to, and neither saved nor put back:" if undo else "every device was saved or put back"
         super().__init__("\n".join((f"stopped in the middle of a run; {words}", *told)))
-        self.hint = f"the journal is {folder}/journal.jsonl"
+        name = Path(folder).name
+        self.hint = (
+            f"the journal is {folder}/journal.jsonl; `loopwright resume {name}` finishes the run, "
+            f"`loopwright revert {name}` puts back what it has changed"
+        )
         self.undo, self.folder = undo, folder
 
     def __reduce__(self) -> tuple[type["LeftHalfway"], tuple[Mapping[str, tuple[str, ...]], str]]:

@@ -72,7 +72,7 @@ def undertaken(workspace: Workspace, network: Network, proposal: Proposal, folde
     if terms.snapshots and proposal.reading is not None:
         readings = read_twice(network, seen.observed, interest_of(plan, proposal.known), proposal.reading)
         before = tuple(snapshot_of(picture, proposal.known) for picture in readings)
-        folder.write_document(SNAPSHOT, {"before": [as_document(snapshot) for snapshot in before]})
+        folder.write_compact(SNAPSHOT, {"before": [as_document(snapshot) for snapshot in before]})
     return Undertaking(workspace, network, seen, plan, folder, terms, jobs, proposal.reading, before, proposal.known)
 
 

@@ -3,14 +3,21 @@
 from typing import Any
 
 from loopwright.journal import read_journal
+from loopwright.platform import load_platforms
 from loopwright.report import document
+from loopwright.report_html import html
+from loopwright.report_saved import saved
 from loopwright.run_folder import JOURNAL, RunFolder
+from loopwright.snapshot import from_document, report_fields, snapshot_of
 from playbooks.earlier import SNAPSHOT
 from playbooks.ending import Provisioned, ending, exit_code, fields
 from playbooks.plan import shown_fields
 from playbooks.propose import Proposal
 from playbooks.run import Run
 from tasks.network import Network
+
+REPORT = "report.json"
+PAGE = "report.html"
 
 
 def told(
@@ -28,9 +35,13 @@ def told(
     folder.record("ended", exit_code=int(code))
     found = document(
         command, code, run=folder.id, **_when(folder, proposal), plan=shown_fields(proposal),
-        **fields(result, proposal.seen), **_beside(folder, network),
+        **fields(result, proposal.seen), snapshot=_snapshots(folder, proposal, result), **_beside(folder, network),
     )  # fmt: skip
-    folder.write_document("report.json", found)
+    folder.write_document(REPORT, found)
+    folder.write(
+        PAGE,
+        html(saved(found, str(folder.path / REPORT), _negations())),
+    )
     run.report(found, *ending(result, proposal.seen, run, str(folder.path)))
     return code
 
@@ -42,11 +53,23 @@ def _when(folder: RunFolder, proposal: Proposal) -> dict[str, Any]:
     return {"ticket": origin.ticket, "author": origin.author, **times}
 
 
+def _snapshots(folder: RunFolder, proposal: Proposal, result: Provisioned) -> dict[str, Any] | None:
+    """The network before the run, and at its last proof; None where the run did not come so far."""
+    if result.proof is None or not (folder.path / SNAPSHOT).exists():
+        return None
+    before = [from_document(each) for each in folder.read_document(SNAPSHOT)["before"]]
+    after = snapshot_of(result.proof.picture, proposal.known)
+    return {"before": [report_fields(each) for each in before[-1:]], "after": report_fields(after)}
+
+
+def _negations() -> dict[str, str]:
+    return {name: platform.configuration.negation for name, platform in load_platforms().items()}
+
+
 def _beside(folder: RunFolder, network: Network) -> dict[str, Any]:
     """What a report tells beside how the devices ended."""
     journal = folder.journal
     return {
-        "snapshot": folder.read_document(SNAPSHOT) if (folder.path / SNAPSHOT).exists() else None,
         "stages": [{"stage": stage, "seconds": round(seconds, 3)} for stage, seconds in network.stages],
         "journal": {"entries": journal.entries, "hash": journal.seal},
     }

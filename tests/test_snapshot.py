@@ -16,7 +16,7 @@ from loopwright.evidence import DeviceEvidence
 from loopwright.harm import Harm, Watch, harm, leaving_of
 from loopwright.models import Advertisement, Expect, Intent, Loopback, Observed, Wanted
 from loopwright.picture import Picture
-from loopwright.snapshot import Snapshot, as_document, from_document, known_loopbacks, snapshot_of
+from loopwright.snapshot import Snapshot, as_document, from_document, known_loopbacks, report_fields, snapshot_of
 from tests.ring import ASKED, KNOWN, NAMES, PLATFORM, Ring, loopback_of, route, words
 
 CASES = yaml.safe_load((Path(__file__).parent / "data" / "harm.yaml").read_text(encoding="utf-8"))
@@ -64,12 +64,19 @@ def test_who_did_not_answer_is_told() -> None:
 
 
 def test_a_document_names_what_a_device_told() -> None:
-    told = as_document(Ring([{"lost": ["r1", "r2"]}]).snapshot())["r1"]
+    document = as_document(Ring([{"lost": ["r1", "r2"]}]).snapshot())
+    told = document["devices"]["r1"]
     adjacencies = [["ospf", "1.1.1.2", "eth0"], ["ospf", "1.1.1.4", "eth3"]]
     assert told["neighbours"] == [["bgp", "10.0.0.3", ""], ["bgp", "2001:db8::3", ""], *adjacencies]
     assert told["router_ids"] == {"ospf": "1.1.1.1"}
     assert told["routes"] == {"ospf": 4, "bgp": 100}
-    assert told["loopbacks"] == ["10.0.0.1/32", "10.0.0.3/32", "10.0.0.4/32"]
+    assert document["reached"][told["reached"]] == ["10.0.0.1/32", "10.0.0.3/32", "10.0.0.4/32"]
+
+
+def test_a_report_counts_what_a_device_reaches() -> None:
+    told = report_fields(Ring([{"lost": ["r1", "r2"]}]).snapshot())["r1"]
+    assert told["loopbacks"] == 3
+    assert set(told) == {"neighbours", "router_ids", "routes", "loopbacks"}
 
 
 def test_a_loopback_of_a_vrf_is_read_back_into_its_vrf() -> None:
@@ -77,11 +84,20 @@ def test_a_loopback_of_a_vrf_is_read_back_into_its_vrf() -> None:
     picture = Picture({"r1": DeviceEvidence("r1", Observed("r1", "frr"), frozenset({inside}), asked=ASKED)}, {})
     snapshot = snapshot_of(picture, [("RED", "10.9.9.9/32"), ("default", "10.9.9.9/32")])
     document = as_document(snapshot)
-    assert document["r1"]["loopbacks"] == ["10.9.9.9/32 in RED"]
+    assert document["reached"] == [["10.9.9.9/32 in RED"]]
     assert from_document(document) == snapshot
 
 
-@pytest.mark.parametrize("damaged", [{"r1": None}, {"r1": {}}, {"r1": []}, []], ids=["null", "empty", "list", "whole"])
+DAMAGED = {
+    "null": {"reached": [], "devices": {"r1": None}},
+    "empty": {"reached": [], "devices": {"r1": {}}},
+    "no list": {"reached": [], "devices": []},
+    "without devices": {"reached": []},
+    "whole": [],
+}
+
+
+@pytest.mark.parametrize("damaged", DAMAGED.values(), ids=list(DAMAGED))
 def test_a_damaged_document_is_an_error_of_ours(damaged: Any) -> None:
     with pytest.raises(UsageError, match="no snapshot"):
         from_document(damaged)
