@@ -27,9 +27,21 @@ _ENDED: Mapping[str, State] = {
 _EXITS: Mapping[int, State] = {Exit.DONE: "pass", Exit.UNTOLD: "unproven", Exit.INTERRUPTED: "unproven"}
 
 
-def ended_state(ended: str) -> State:
-    """How an end of a device is to be seen: as well, as failed, or as not known."""
-    return _ENDED.get(ended, "fail")
+_BACKWARDS = ("revert", "rollback")
+
+
+def ended_state(ended: str, command: str) -> State:
+    """How an end of a device is to be seen: as well, as failed, or as not known; some commands are to put back."""
+    wanted = "put back" if command in _BACKWARDS else "kept"
+    return "pass" if ended == wanted else _ENDED.get(ended, "fail")
+
+
+def _state(document: Saved) -> State:
+    """How a whole document is to be seen: never well where one of its devices is not."""
+    told = _EXITS.get(document.document["exit_code"], "fail")
+    ends = [ended_state(end["ended"], document.command) for end in document.outcomes]
+    doubtful = told == "pass" and any(state in ("fail", "error") for state in ends)
+    return "unproven" if doubtful else told
 
 
 def head(document: Saved) -> dict[str, Any]:
@@ -37,7 +49,7 @@ def head(document: Saved) -> dict[str, Any]:
     return {
         "title": title(document),
         "ran": not document.is_plan,
-        "state": _EXITS.get(document.document["exit_code"], "fail"),
+        "state": _state(document),
         "summary": summary(document),
         "ends": ends_summary(document.ends),
         "facts": tuple(facts(document)),
@@ -96,7 +108,7 @@ def ladder_of(document: Saved) -> tuple[Row, ...]:
 
 
 def _outcomes(document: Saved) -> dict[str, Any]:
-    every = [{**end, "state": ended_state(end["ended"])} for end in document.outcomes]
+    every = [{**end, "state": ended_state(end["ended"], document.command)} for end in document.outcomes]
     many = len(every) > MANY_ENDS
     kept = tuple(end["device"] for end in every if many and end["ended"] == "kept")
     taken_back = any(end["ended"] == "put back" for end in every)

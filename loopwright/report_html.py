@@ -1,7 +1,8 @@
 """A plan or a run as one HTML page that needs nothing else: no script, no network, no device."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -11,7 +12,7 @@ from loopwright.report_drawing import drawing
 from loopwright.report_reach import reach
 from loopwright.report_saved import Saved
 from loopwright.report_verdicts import HEADINGS, STATE_WORDS
-from loopwright.report_words import duration, durations, ended_words, loopback_words, signed, time_words
+from loopwright.report_words import clock_words, duration, durations, ended_words, loopback_words, signed
 
 _STATES = {"pass": "passes", "fail": "fails", "unproven": "unproven", "error": "could not be asked"}
 
@@ -21,13 +22,19 @@ def html(document: Saved) -> str:
     filled = {**head(document), **of_plan(document), "sections": tuple(_sections(document))}
     if document.is_plan:
         return _environment().get_template("plan.html.j2").render(**filled)
-    ladder, topology = ladder_of(document), document.document.get("topology")
+    ladder, topology = ladder_of(document), _topology(document)
     filled |= {
         **of_run(document, ladder),
         "drawing": drawing(topology, ladder, document.changing) if topology else None,
         "reach": reach(document.document.get("reach") or ()),
     }
     return _environment().get_template("run.html.j2").render(**filled)
+
+
+def _topology(document: Saved) -> Mapping[str, Any] | None:
+    """The topology, None where nothing of it was read."""
+    found: Mapping[str, Any] | None = document.document.get("topology")
+    return found if found and found["devices"] else None
 
 
 @cache
@@ -38,7 +45,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "counted": counted, "duration": duration, "durations": durations, "ended": ended_words,
-        "loopback": loopback_words, "signed": signed, "time": time_words,
+        "loopback": loopback_words, "signed": signed, "clock": clock_words,
     }  # fmt: skip
     environment.globals |= {
         "sign": UNICODE.state, "none": None, "heads": HEADINGS, "states": _STATES, "words_of": STATE_WORDS,
@@ -59,7 +66,7 @@ def _sections(document: Saved) -> Iterator[tuple[str, str]]:
             ("protection", "protection", guarded),
             ("changes", "changes", True),
             ("ladder", "ladder", document.verdicts),
-            ("topology", "topology", found.get("topology")),
+            ("topology", "topology", _topology(document)),
             ("reach", "who reaches whom", found.get("reach")),
             ("harm", "before and after", compared(document)),
             ("silent", "no answer", document.listed("unanswered")),

@@ -40,7 +40,7 @@ def _cases(document: Saved) -> Iterator[tuple[str, ET.Element]]:
         yield from ((device["device"], case) for case in _findings(device["device"], device["findings"]))
     for end in document.outcomes:
         text = "\n".join((end["why"], *end["lines"]))
-        state = ended_state(end["ended"])
+        state = ended_state(end["ended"], document.command)
         yield end["device"], _case(end["device"], "the change", state, ended_words(end["ended"]), end["ended"], text)
     yield from ((verdict.device, _rung(verdict)) for verdict in document.verdicts)
     for each in harm(document.document):

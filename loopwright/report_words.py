@@ -78,6 +78,11 @@ def time_words(text: str | None) -> str:
     return datetime.fromisoformat(text).isoformat(" ", "seconds") if text else ""
 
 
+def clock_words(text: str | None) -> str:
+    """The time of day of an ISO time, where the day stands above it; "" where there is none."""
+    return datetime.fromisoformat(text).strftime("%H:%M:%S") if text else ""
+
+
 def duration(seconds: float) -> str:
     """Seconds as people say them."""
     if seconds < 1:

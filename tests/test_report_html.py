@@ -126,6 +126,34 @@ def test_a_run_that_came_less_far_has_a_page_too(field: str) -> None:
     assert "needs hands" in page(changed(FAILED, lambda d: d.pop(field)))
 
 
+def banner(document: dict[str, Any]) -> str:
+    found = re.search(r'class="banner (\w+)"', page(document))
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize(
+    ("command", "ended", "exit_code", "state"),
+    [
+        ("provision", "kept", 0, "pass"),
+        ("provision", "put back", 5, "fail"),
+        ("provision", "undecided", 3, "unproven"),
+        ("provision", "unknown", 0, "unproven"),
+        ("revert", "put back", 0, "pass"),
+        ("revert", "kept", 0, "pass"),
+        ("rollback", "not put back", 6, "fail"),
+    ],
+)
+def test_a_banner_is_never_better_than_the_devices(command: str, ended: str, exit_code: int, state: str) -> None:
+    outcome = {"device": "ams-p1", "ended": ended, "why": "", "lines": []}
+    assert banner({**FAILED, "command": command, "exit_code": exit_code, "outcomes": [outcome]}) == state
+
+
+def test_a_topology_of_nothing_is_not_drawn() -> None:
+    topology: dict[str, Any] = {"devices": [], "links": [], "networks": []}
+    assert "<svg" not in page({**FAILED, "topology": topology})
+
+
 @pytest.fixture(scope="module")
 def large() -> str:
     """The page of a thousand devices of which eight are in trouble."""
