@@ -49,7 +49,7 @@ def test_each_playbook_is_a_command_of_its_own(name: str) -> None:
 def test_shared_options(name: str) -> None:
     options = {option for param in import_module(f"playbooks.{name}").command.params for option in param.opts}
     assert {"--inventory", "--limit", "--workers", "--json"} <= options
-    assert ("--accept-new-host-keys" in options) == (name != "allocate")
+    assert ("--accept-new-host-keys" in options) == (name not in {"allocate", "status"})
 
 
 def test_a_playbook_runs_as_a_module() -> None:
