@@ -173,7 +173,11 @@ def verdicts_summary(verdicts: Sequence[Verdict], readings: int, seconds: float)
     """One line: how many addresses hold, and what the judgement rests on."""
     found = counts(verdicts)
     devices = len({v.device for v in verdicts})
-    words = [f"{found['pass']} of {found['addresses']} addresses on {counted(devices, 'device')} pass every rung"]
+    words = []
+    if found["addresses"] or not found["to_be_gone"]:
+        words.append(
+            f"{found['pass']} of {found['addresses']} addresses on {counted(devices, 'device')} pass every rung"
+        )
     if found["to_be_gone"]:
         words.append(f"{found['gone']} of {found['to_be_gone']} gone")
     words += [

@@ -17,6 +17,7 @@ from loopwright.replay import replay
 from loopwright.report import reason
 from loopwright.report_run import DeviceEnd, Ended, ends_document, ends_pages, harm_lines
 from loopwright.report_topology import reach_document, topology_document
+from loopwright.report_verdicts import verdicts_summary
 from loopwright.wave_end import WaveEnd
 from playbooks.look import Seen
 from playbooks.run import Run
@@ -117,7 +118,7 @@ def _end(name: str, result: Provisioned) -> DeviceEnd:
     back, error = result.put_back.get(name), result.failed.get(name)
     why = _why(name, result)
     if back is not None:
-        words = "; ".join(part for part in (why, back.words) if part)
+        words = "; ".join(part for part in (why or _with_its_wave(name, result), back.words) if part)
         return DeviceEnd(name, _ended_back(back), words, back.lines)
     if error is not None:
         return DeviceEnd(name, "refused" if isinstance(error, Refused) else "failed", why)
@@ -130,6 +131,14 @@ def _end(name: str, result: Provisioned) -> DeviceEnd:
     if name in (*result.kept, *result.done):
         return DeviceEnd(name, "kept", why or result.told.get(name, ""))
     return DeviceEnd(name, "unknown", "the run does not tell what became of it")  # nobody is kept by default
+
+
+def _with_its_wave(name: str, result: Provisioned) -> str:
+    """Why a device was put back that nothing was wrong with."""
+    wave = next((wave for wave in result.waves if name in wave.devices), None)
+    if wave is None or wave.ended != "put back":
+        return "put back with the others that share its address" if wave is not None else ""
+    return f"put back with its wave: {wave.why}"
 
 
 def _ended_back(back: PutBack) -> Ended:
@@ -176,4 +185,11 @@ def ending(result: Provisioned, seen: Seen, run: Run, folder: str) -> Iterator[R
         yield Text("")
     yield from harm_lines(result.proof.harm if result.proof else ())
     yield from ends_pages(ends(result, seen))
+    if result.put_back_proof is not None:
+        back = result.put_back_proof
+        yield Text.assemble("as before: ", verdicts_summary(back.verdicts, back.readings, back.seconds))
     yield Text(f"\nrun {folder}")
+    name = Path(folder).name
+    if set(result.undecided) - set(result.armed):
+        yield Text(f"left in place, not saved: `loopwright confirm {name}` proves it again and keeps it,")
+        yield Text(f"`loopwright revert {name}` puts it back")

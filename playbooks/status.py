@@ -85,10 +85,15 @@ def _table(every: tuple[Earlier, ...], unreadable: list[tuple[str, str]]) -> Ite
         return
     table = plain_table("run", "what", "ticket", "devices", "how it stands")
     for found in every:
-        table.add_row(found.id, found.said["command"], str(found.said.get("ticket", "")), _count(found), _ending(found))
+        table.add_row(found.id, _what(found), str(found.said.get("ticket", "")), _count(found), _ending(found))
     for name, why in unreadable:
         table.add_row(name, "?", "", "", Text(why, "bold red"))
     yield table
+
+
+def _what(found: Earlier) -> str:
+    of = found.said.get("of")
+    return f"{found.said['command']} of {of}" if of else str(found.said["command"])
 
 
 def _count(found: Earlier) -> str:
@@ -105,7 +110,7 @@ def _ending(found: Earlier) -> Text:
 
 
 def _pages(found: Earlier) -> Iterator[RenderableType]:
-    yield Text.assemble((found.id, "bold"), f"  {found.said['command']} by {found.said.get('author', '')}")
+    yield Text.assemble((found.id, "bold"), f"  {_what(found)} by {found.said.get('author', '')}")
     table = plain_table("device", "wave", "how it stands", "last step", "accepted lines", "its own timer", "why")
     for each in found.replayed.values():
         style = "bold red" if each.is_open else "green" if each.phase is Phase.KEPT else ""
