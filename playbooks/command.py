@@ -89,15 +89,6 @@ runs_option = click.option(
 )
 
 
-runs_option = click.option(
-    "--runs",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("runs"),
-    show_default=True,
-    help="The folder of the runs.",
-)
-
-
 def _proving(deadline: float) -> tuple[Callable[[Any], Any], ...]:
     """The options of the commands that climb the ladder."""
     return (

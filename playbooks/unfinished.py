@@ -11,6 +11,7 @@ from loopwright.outcome import Outcome
 from loopwright.replay import Phase
 from loopwright.run_folder import RunFolder, open_run
 from loopwright.snapshot import known_loopbacks
+from loopwright.wave_end import WaveEnd
 from loopwright.waves import anycast_units
 from playbooks.as_before import prove_as_before, with_what_is_left
 from playbooks.asked import Asked
@@ -104,19 +105,29 @@ def finish(at: Reopened, *, only_in_hand: bool = False, unproved: str = "") -> P
     """
     stuck = _stuck(at, only_in_hand=only_in_hand)
     if stuck:
-        left = at.those(Found.AFTER)
-        armed = {n: at.jobs[n].course.armed for n in left if at.stands[n].waiting}
-        return Provisioned(
-            at.found.saved.plan, put_back=stuck, undecided=left, armed=armed, stopped="not all can go on"
-        )
+        return _halted(at, stuck)
     if at.found.failing:
         return revert(at)
     partly = at.those(Found.PART, Found.BEFORE)
     undone = put_back(at.network, {name: at.jobs[name] for name in partly}, at.folder, saved=at.found.maybe_saved)
     lost = {name: put for name, put in undone.items() if not put.restored}
     if lost:
-        return Provisioned(at.found.saved.plan, put_back=lost, undecided=at.those(Found.AFTER))
+        return _halted(at, lost)
     return carry_out(_undertaking(at, only_in_hand=only_in_hand, unproved=unproved))
+
+
+def _halted(at: Reopened, back: Mapping[str, PutBack]) -> Provisioned:
+    """The run as it stands where it cannot go on: who holds the change keeps it, unconfirmed and not saved."""
+    left = at.those(Found.AFTER)
+    return Provisioned(
+        at.found.saved.plan,
+        done=tuple(name for name in at.found.in_phase(Phase.KEPT) if name not in left),
+        put_back={**_earlier(at), **back},
+        undecided=left,
+        armed={name: at.jobs[name].course.armed for name in left if at.stands[name].waiting},
+        waves=_not_begun(at),
+        stopped="not all devices of the run can go on",
+    )
 
 
 def _stuck(at: Reopened, *, only_in_hand: bool) -> dict[str, PutBack]:
@@ -161,13 +172,28 @@ def _terms(at: Reopened) -> Terms:
     )
 
 
+def _earlier(at: Reopened) -> dict[str, PutBack]:
+    """The devices that the run had put back before it was cut short."""
+    names = (name for name in at.found.in_phase(Phase.PUT_BACK) if name not in at.jobs or name not in at.stands)
+    return {name: PutBack(True, "it was put back before") for name in names}
+
+
+def _not_begun(at: Reopened) -> tuple[WaveEnd, ...]:
+    """The waves of which nothing was begun, as far as that is so."""
+    names = at.found.in_phase(Phase.NOT_BEGUN)
+    waves = enumerate(at.found.waves, start=1)
+    left = ((number, tuple(name for name in wave if name in names)) for number, wave in waves)
+    return tuple(WaveEnd(number, devices, "not begun") for number, devices in left if devices)
+
+
 def revert(at: Reopened) -> Provisioned:
     """Put back whatever the run has changed and not kept, and prove that it is as before."""
     stuck = {n: put for n, put in _stuck(at, only_in_hand=False).items() if n in at.silent}
     kept = _kept_in_hand(at.found)
     jobs = {name: at.jobs[name] for name in at.stands}
-    back = {**stuck, **put_back(at.network, jobs, at.folder, saved=at.found.maybe_saved)}
-    restored = [name for name, put in back.items() if put.restored]
+    now = put_back(at.network, jobs, at.folder, saved=at.found.maybe_saved)
+    back = {**_earlier(at), **stuck, **now}
+    restored = [name for name, put in now.items() if put.restored]
     as_before = prove_as_before(
         at.workspace, at.network, at.seen, at.found.saved.plan, restored, at.run.deadline, at.run.vantage_points
     )
@@ -176,7 +202,8 @@ def revert(at: Reopened) -> Provisioned:
         done=tuple(n for n in at.found.in_phase(Phase.KEPT) if n not in kept),
         put_back=with_what_is_left(back, as_before),
         put_back_proof=as_before,
-        stopped=at.found.failing,
+        waves=_not_begun(at),
+        stopped=at.found.failing or "reverted before it was begun",
     )
 
 

@@ -3,13 +3,14 @@
 from typing import Any
 
 from loopwright.journal import read_journal
+from loopwright.plan_file import HASH
 from loopwright.platform import load_platforms
 from loopwright.report import document
 from loopwright.report_html import html
 from loopwright.report_saved import saved
 from loopwright.run_folder import JOURNAL, RunFolder
 from loopwright.snapshot import from_document, report_fields, snapshot_of
-from playbooks.earlier import SNAPSHOT
+from playbooks.earlier import CHANGE, SNAPSHOT
 from playbooks.ending import Provisioned, ending, exit_code, fields
 from playbooks.plan import shown_fields
 from playbooks.propose import Proposal
@@ -34,16 +35,25 @@ def told(
     code = exit_code(result, proposal.seen, asked_for=asked_for)
     folder.record("ended", exit_code=int(code))
     found = document(
-        command, code, run=folder.id, **_when(folder, proposal), plan=shown_fields(proposal),
+        command, code, run=folder.id, **_when(folder, proposal), plan=_plan(folder, proposal),
         **fields(result, proposal.seen), snapshot=_snapshots(folder, proposal, result), **_beside(folder, network),
     )  # fmt: skip
     folder.write_document(REPORT, found)
-    folder.write(
-        PAGE,
-        html(saved(found, str(folder.path / REPORT), _negations())),
-    )
     run.report(found, *ending(result, proposal.seen, run, str(folder.path)))
+    _write_page(run, folder, found)
     return code
+
+
+def _write_page(run: Run, folder: RunFolder, found: dict[str, Any]) -> None:
+    try:
+        folder.write(PAGE, html(saved(found, str(folder.path / REPORT), _negations())))
+    except Exception as error:  # noqa: BLE001 - a page is no reason to call a good run a failure
+        run.err.print(f"{folder.path / PAGE} could not be written: {error}; {REPORT} has all of it")
+
+
+def _plan(folder: RunFolder, proposal: Proposal) -> dict[str, Any]:
+    """The plan with the hash by which a reviewer knows it."""
+    return {**shown_fields(proposal), HASH: folder.read_document(CHANGE)[HASH]}
 
 
 def _when(folder: RunFolder, proposal: Proposal) -> dict[str, Any]:
