@@ -11,17 +11,22 @@ from loopwright.audit import Difference
 from loopwright.change import Change
 from loopwright.errors import CredentialsNotTried, InventoryError, Refused, Unreachable
 from loopwright.finding import Finding
+from loopwright.masking import shown
 from loopwright.models import Advertisement, Loopback, Mark
 from loopwright.plan import Commit, DevicePlan, Plan
-from loopwright.masking import shown
+from loopwright.plan_file import SavedPlan
 from loopwright.report import ASCII, UNICODE, Marks, error_document, unanswered_document
 from loopwright.report_audit import audit_summary, difference_document, difference_lines, not_checked_line
 from loopwright.report_findings import finding_document, finding_lines, findings_summary
 from loopwright.report_live import LiveDevice, live_document, live_table
-from loopwright.report_plan import plan_document, plan_lines, plan_summary
+from loopwright.report_plan import plan_lines, plan_summary
 from loopwright.report_proof import unanswered_lines
 from loopwright.report_run import DeviceEnd, ends_document, ends_pages
 from loopwright.rules_live import RouterId
+from playbooks.look import Seen
+from playbooks.plan import shown_fields
+from playbooks.propose import Proposal
+from playbooks.terms import Terms
 from tests.goldens import assert_golden, page
 
 MARK = Mark("inventory/hosts.yaml", 12, 7)
@@ -83,6 +88,11 @@ def test_a_plan_for_people(name: str) -> None:
     plan, refusal = PLANS[name]
     negations = {device.device: "no" for device in plan.devices}
     assert_golden(f"report/plan {name}.txt", page([*plan_lines(plan, negations), plan_summary(plan, refusal)]))
+
+
+def plan_document(plan: Plan) -> dict[str, Any]:
+    """A plan as `--json` tells it."""
+    return shown_fields(Proposal(Seen({}, {}), SavedPlan(plan), Terms(60)))
 
 
 def test_a_plan_as_a_document() -> None:
