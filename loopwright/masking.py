@@ -6,7 +6,7 @@ from loopwright.models import PathLine
 
 _SECRET = re.compile(
     r"(?i)(\b(?:password|passphrase|secret|key|key-string|md5|sha\d*|community|authentication-key)"
-    r"(?:\s+(?:\d+|md5|sha\d*|encrypted|clear|cipher|hash))*\s+)(\S+)"
+    r"(?:\s+(?:\d+|md5|sha\d*|encrypted|clear|cipher|hash))*\s+)(?!(?:source|prefer|version|vrf)\b)(\S+)"
 )
 
 

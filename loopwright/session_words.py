@@ -56,6 +56,7 @@ class SessionWords:
     width: int = 511
     enable: str = ""
     fatal: re.Pattern[str] | None = None
+    locked: re.Pattern[str] | None = None
     shell: ShellWords | None = None
     ping: PingWords | None = None
     timer: TimerWords | None = None
@@ -83,6 +84,7 @@ class SessionWords:
             width=int(keys.number("width", 511)),
             enable=keys.text("enable", ""),
             fatal=keys.pattern("fatal") if keys.section("fatal") else None,
+            locked=keys.pattern("locked") if keys.section("locked") else None,
             shell=_shell(keys.section("shell"), f"{where}.shell"),
             ping=ping_words(keys.section("ping"), f"{where}.ping"),
             timer=timer(keys.section("timer"), f"{where}.timer"),

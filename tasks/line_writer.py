@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from loopwright.change_words import CheckpointWords, TimerWords
 from loopwright.configuration_path import Position, depth_of, follows
 from loopwright.device import Heard, unheard
-from loopwright.errors import DeviceError, LineRejected, NothingWaits, PlatformError, UnexpectedAnswer
+from loopwright.errors import DeviceError, LineRejected, Locked, NothingWaits, PlatformError, UnexpectedAnswer
 from loopwright.transcript import Answer
 from tasks.session import Session, permitted
 
@@ -120,6 +120,8 @@ class LineWriter(Session):
         timer = self._timer if seconds else None
         command = timer.fill(timer.configure, seconds) if timer else self.words.configure
         answer = permitted(self.name, self.terminal.exchange([command])[0], self.words)
+        if self.words.locked is not None and self.words.locked.search(answer.text):
+            raise Locked(self.name, f"its configuration is held by somebody else: {answer.text.strip()}")
         if answer.context != self.words.configure_context:
             raise LineRejected(self.name, command, answer.text, ())
         self._armed_here = bool(seconds)

@@ -116,7 +116,8 @@ class IosCli(Cli):
         """Enter configuration mode, with a timer where one is asked for."""
         held = self.device.faults.bites("locked")
         if held:
-            return f"Configuration mode is locked by process '{held.text or 'exec'}'. Please try later."
+            who = f"user '{held.text or 'somebody'}' process '88' from terminal '1'"
+            return f"Configuration mode locked exclusively by {who}. Please try later."
         said = ""
         if found["minutes"]:
             said = ios_archive.arm(self.device, int(found["minutes"]), self.login.username)
