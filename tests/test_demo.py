@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,11 +22,27 @@ MASKS = (
 )
 
 
+PHASE = re.compile(r"^(?P<phase>[a-z][a-z ]+): \S+ devices?, N\.N s$")
+
+
 def masked(text: str) -> str:
     """What the demo prints, without what differs from run to run."""
     for pattern, mask in MASKS:
         text = re.sub(pattern, mask, text, flags=re.MULTILINE)
-    return "\n".join(line.rstrip() for line in text.splitlines()) + "\n"
+    return "\n".join(first_phases(line.rstrip() for line in text.splitlines())) + "\n"
+
+
+def first_phases(lines: Iterable[str]) -> Iterator[str]:
+    """Leave out that a command's phase is told again: that depends on how long ago it was told."""
+    told: set[str] = set()
+    for line in lines:
+        if line.startswith("$ "):
+            told.clear()
+        found = PHASE.match(line)
+        if found is None or found["phase"] not in told:
+            yield line
+        if found is not None:
+            told.add(found["phase"])
 
 
 @pytest.fixture
