@@ -69,11 +69,13 @@ def undertaken(workspace: Workspace, network: Network, proposal: Proposal, folde
     needed = timers_needed(waves, network.workers, terms.deadline)
     jobs = jobs_of(workspace, seen, plan, needed, folder.id, terms.timer)
     before: tuple[Snapshot, ...] = ()
-    if terms.snapshots and proposal.reading is not None:
-        readings = read_twice(network, seen.observed, interest_of(plan, proposal.known), proposal.reading)
+    reading = proposal.reading
+    if terms.snapshots and reading is not None:
+        readings = read_twice(network, seen.observed, interest_of(plan, proposal.known), reading)
+        reading = readings[-1]  # somebody may have thought about the plan for hours since the first one
         before = tuple(snapshot_of(picture, proposal.known) for picture in readings)
         folder.write_compact(SNAPSHOT, {"before": [as_document(snapshot) for snapshot in before]})
-    return Undertaking(workspace, network, seen, plan, folder, terms, jobs, proposal.reading, before, proposal.known)
+    return Undertaking(workspace, network, seen, plan, folder, terms, jobs, reading, before, proposal.known)
 
 
 @playbook("provision", deadline=WRITE_DEADLINE)

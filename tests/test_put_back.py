@@ -13,9 +13,12 @@ import lab
 from loopwright.change import Allowed
 from loopwright.journal import read_journal
 from loopwright.run_folder import new_run
+from playbooks.asked import Asked
 from playbooks.look import look, planned
+from playbooks.propose import propose
+from playbooks.provision import undertaken
 from playbooks.undertaking import jobs_of
-from playbooks.waves import Wave
+from playbooks.waves import Wave, carry_out
 from tasks.deploy import deploy
 from tasks.line_writer import LineWriter
 from tasks.put_back import put_back
@@ -177,6 +180,24 @@ def test_an_address_that_somebody_else_has_is_refused_before_anything_is_written
         run = at.provision()
         assert run.code == 4
         assert run.result.refused == {"p2": "10.255.0.6 is already on a2"}
+
+
+def test_an_address_that_somebody_else_got_since_the_plan_is_refused(
+    provisioned: lab.Network, practice: lab.Network, tmp_path: Path
+) -> None:
+    """Somebody may think about a plan for hours before it is carried out."""
+    given = ["interface lo", "ip address 10.254.0.2/32"]
+    with as_before(provisioned, "p2", but="10.254.0.2"), wanting(provisioned, tmp_path, p2=NEW["p2"]) as at:
+        proposal = propose(at.workspace, at.network, Asked(), at.deadline, 3, "inventory")
+        provisioned.vtysh("p3", "configure terminal", *given)
+        try:
+            assert until(lambda: "10.254.0.2" in kernel(provisioned, "p1"), bool)
+            folder = new_run(at.runs, lambda: datetime.now(tz=UTC))
+            result = carry_out(undertaken(at.workspace, at.network, proposal, folder))
+            assert (result.kept, list(result.refused)) == ((), ["p2"])
+            assert "10.254.0.2/32 is already known" in result.refused["p2"]
+        finally:
+            provisioned.vtysh("p3", "configure terminal", "interface lo", "no ip address 10.254.0.2/32")
 
 
 def test_a_device_that_changed_since_the_plan_is_refused(
