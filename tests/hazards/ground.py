@@ -114,13 +114,13 @@ PAUSE = 0.005  # seconds: what is left of each pause of the clients
 
 
 @contextmanager
-def hurried() -> Iterator[None]:
+def hurried(pause: float = PAUSE) -> Iterator[None]:
     """Shorten the pauses of the clients, which are made for devices far away; how they look at answers stays."""
     with pytest.MonkeyPatch.context() as patch:
         brief = SimpleNamespace(**vars(time))
-        brief.sleep = lambda seconds: time.sleep(min(seconds, PAUSE))
+        brief.sleep = lambda seconds: time.sleep(min(seconds, pause))
         patch.setattr("netmiko.base_connection.time", brief)
-        patch.setattr("ncclient.transport.session.TICK", PAUSE)
+        patch.setattr("ncclient.transport.session.TICK", pause)
         yield
 
 
