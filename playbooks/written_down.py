@@ -6,7 +6,6 @@ from loopwright.journal import read_journal
 from loopwright.plan_file import HASH
 from loopwright.platform import load_platforms
 from loopwright.report import document
-from loopwright.report_html import html
 from loopwright.report_saved import saved
 from loopwright.run_folder import JOURNAL, RunFolder
 from loopwright.snapshot import from_document, report_fields, snapshot_of
@@ -45,6 +44,9 @@ def told(
 
 
 def _write_page(run: Run, folder: RunFolder, found: dict[str, Any]) -> None:
+    # What draws costs 20 MB and 0.2 s: nobody pays before there is something to draw.
+    from loopwright.report_html import html  # noqa: PLC0415 - see above
+
     try:
         folder.write(PAGE, html(saved(found, str(folder.path / REPORT), _negations())))
     except Exception as error:  # noqa: BLE001 - a page is no reason to call a good run a failure

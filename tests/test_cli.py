@@ -60,6 +60,12 @@ def test_a_playbook_runs_as_a_module() -> None:
     assert "--allow-removals" in told.stdout
 
 
+def test_what_draws_is_not_imported_before_there_is_something_to_draw() -> None:
+    """It is a quarter of a run's memory."""
+    program = "import sys, playbooks.provision, playbooks.audit; sys.exit('networkx' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == 0
+
+
 def test_the_version() -> None:
     installed = any(True for _ in importlib.metadata.distributions(name="loopwright"))
     assert run("--version").exit_code == (0 if installed else 1)
