@@ -135,6 +135,8 @@ def _end(name: str, result: Provisioned) -> DeviceEnd:
 
 def _with_its_wave(name: str, result: Provisioned) -> str:
     """Why a device was put back that nothing was wrong with."""
+    if name in result.told:
+        return result.told[name]
     wave = next((wave for wave in result.waves if name in wave.devices), None)
     if wave is None or wave.ended != "put back":
         return "put back with the others that share its address" if wave is not None else ""

@@ -1,14 +1,13 @@
 """Carries out a plan wave by wave: write, prove, then keep or put back, and the next wave only where all is well."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from loopwright.before import before_document
 from loopwright.errors import DeviceError, Locked, LoopwrightError, Refused
 from loopwright.harm import Harm
-from loopwright.reckoning import wave_needed
 from loopwright.wave_decision import Decision, WaveFacts, decide, named
 from loopwright.wave_end import WaveEnd, WaveEnded
 from playbooks.as_before import prove_as_before, with_what_is_left
@@ -17,12 +16,11 @@ from playbooks.known import known_elsewhere
 from playbooks.ledger import Ledger
 from playbooks.look import gone, prover
 from playbooks.undertaking import Undertaking
+from playbooks.wave_gate import forbidden
 from tasks.deploy import Job, Undone, confirm, deploy, save
 from tasks.gather import observe_devices
 from tasks.prove import Proof, Settling
 from tasks.put_back import PutBack, put_back
-
-INTERRUPTED = "interrupted: what was begun was finished"
 
 
 def carry_out(undertaking: Undertaking) -> Provisioned:
@@ -33,32 +31,24 @@ def carry_out(undertaking: Undertaking) -> Provisioned:
         if not todo:
             continue
         if not ledger.stopped:
-            ledger.stopped = _forbidden(undertaking, todo, ledger)
+            ledger.stopped = forbidden(undertaking, number, ledger)
         if ledger.stopped:
             ledger.ended.append(WaveEnd(number, todo, "not begun", ledger.stopped))
             continue
-        wave = Wave(undertaking, ledger, number, todo)
-        wave.run()
+        Wave(undertaking, ledger, number, todo).run()
+    _mend_split(undertaking, ledger)
     return ledger.provisioned()
 
 
-def _forbidden(undertaking: Undertaking, devices: tuple[str, ...], ledger: Ledger) -> str:
-    """Why a wave may not begin now, "" where it may."""
-    terms = undertaking.terms
-    if terms.stopped():
-        return INTERRUPTED
-    calendar, now = terms.calendar(devices), terms.now()
-    closing = calendar.closes(now)
-    needed = wave_needed(len(devices), undertaking.network.workers, terms.deadline, ledger.pace)
-    if closing is not None and closing.fits(now, needed):
-        return ""
-    if terms.outside:
-        undertaking.folder.record("outside the window", reason=terms.outside, devices=list(devices))
-        return ""
-    if closing is None:
-        return calendar.why_closed(now)
-    left = closing.seconds_left(now)
-    return f"the window closes in {left:.0f} s, and the wave may take {needed:.0f} s with putting back"
+def _mend_split(undertaking: Undertaking, ledger: Ledger) -> None:
+    """Put back members of an anycast address whose others were not begun: the run ended between their waves."""
+    split = tuple(
+        name for unit in undertaking.terms.together if not unit <= {*ledger.kept, *undertaking.done}
+        for name in unit if name in ledger.kept
+    )  # fmt: skip
+    if split:
+        number = max(end.number for end in ledger.ended if {*end.devices} & {*split})
+        Wave(undertaking, ledger, number, split).take_back()
 
 
 @dataclass
@@ -98,7 +88,7 @@ class Wave:
             why = f"not all could be confirmed: {', '.join(lost)}"
             decision = Decision(back=(*decision.back, *decision.keep), leave=decision.leave, goes_on=False, why=why)
         with self._timed("put_back"):
-            self._put_back(decision.back, confirmed=tuple(n for n in decision.keep if n not in lost), proof=proof)
+            self._put_back(decision.back, proof)
         self._settle(facts, decision, began)
 
     def _known(self, names: tuple[str, ...]) -> dict[str, str]:
@@ -125,7 +115,7 @@ class Wave:
         untouched = tuple(n for n, e in failed.items() if e.untouched or isinstance(e, Refused | Locked))
         broken = tuple(name for name in failed if name not in untouched)
         self.ledger.failed.update(failed)
-        self.ledger.back.update(put_back(u.network, {name: jobs[name] for name in broken}, u.folder))
+        self.ledger.back.update(put_back(u.network, {name: jobs[name].by_name for name in broken}, u.folder))
         written = tuple(name for name in self.devices if name not in failed)
         return WaveFacts(written, broken, untouched)
 
@@ -172,14 +162,22 @@ class Wave:
         ledger.kept += [name for name in names if saved[name].ok]
         return ()
 
-    def _put_back(self, names: tuple[str, ...], confirmed: tuple[str, ...], proof: Proof | None) -> None:
+    def take_back(self) -> None:
+        """Put back what was kept."""
+        words = "the others of its anycast address were not begun"
+        self._record("taken back", devices=list(self.devices), why=words)
+        self.undertaking.terms.tell(f"put back: {named(self.devices)}: {words}")
+        self._put_back(self.devices, None)
+        self.ledger.told.update(dict.fromkeys(self.devices, words))
+
+    def _put_back(self, names: tuple[str, ...], proof: Proof | None) -> None:
         """Put devices back, those of earlier waves that stand or fall with them too, and prove that they are."""
         u, ledger = self.undertaking, self.ledger
         fallen = {*names, *(n for n in self.devices if n in ledger.failed)}
-        mates = [n for unit in u.terms.together if unit & fallen for n in unit if n in ledger.kept]
+        mates = [n for n in _mates(u.terms.together, fallen) if n in ledger.kept]
         ledger.kept[:] = [name for name in ledger.kept if name not in mates]
-        jobs = {name: _seen_during(ledger.jobs[name], proof) for name in (*names, *mates)}
-        saved = frozenset((*mates, *confirmed, *u.saved))
+        jobs = {name: _seen_during(ledger.jobs[name], proof) for name in dict.fromkeys((*names, *mates))}
+        saved = frozenset((*mates, *u.saved))
         ledger.back.update(
             {n: _by_itself(p, jobs[n]) for n, p in put_back(u.network, jobs, u.folder, saved=saved).items()}
         )
@@ -228,6 +226,11 @@ class Wave:
 
     def _record(self, event: str, **details: object) -> None:
         self.undertaking.folder.record(event, wave=self.number, **details)
+
+
+def _mates(together: Iterable[frozenset[str]], fallen: Collection[str]) -> tuple[str, ...]:
+    """Those that stand or fall with devices that fell, in a steady order."""
+    return tuple(sorted({name for unit in together if not unit.isdisjoint(fallen) for name in unit}))
 
 
 def _judged(facts: WaveFacts, proof: Proof | None) -> WaveFacts:

@@ -47,6 +47,11 @@ class Job:
         """Whether lines go into a candidate first."""
         return any(step.action is Action.COMMIT for step in self.course.forward)
 
+    @property
+    def by_name(self) -> "Job":
+        """The job of a connection that broke: what its writer held goes by the name that the run gave it."""
+        return replace(self, held=self.held or self.name) if self.by_candidate else self
+
     def with_what_is_known(self, written: "Written") -> "Job":
         """The job with what the device was just before it was written to, and what its writer holds."""
         fresh = written.before is not None
