@@ -15,8 +15,9 @@ from playbooks.written_down import told
 @playbook("resume", deadline=WRITE_DEADLINE)
 @click.argument("name", metavar="RUN")
 @runs_option
+@click.option("--outside-window", metavar="REASON", default="", help="Write although no window is open; journalled.")
 @click.option("--yes", is_flag=True, help="Do not ask before going on.")
-def command(run: Run, *, name: str, runs: Path, yes: bool) -> int:
+def command(run: Run, *, name: str, runs: Path, outside_window: str, yes: bool) -> int:
     """Finish a run that ended in the middle: ask each device what happened, then go on with the same plan.
 
     A device that was changed in part is put back first and written anew; what is written is proved, then kept or put
@@ -32,7 +33,7 @@ def command(run: Run, *, name: str, runs: Path, yes: bool) -> int:
         if not run.confirm(f"Go on with run {at.found.id}?", yes=yes):
             raise UsageError("not confirmed; nothing was written")
         with carried_through(run, at.folder, at.found.saved.plan.changing):
-            result = finish(at)
+            result = finish(at, outside=outside_window)
         return told(run, network, at.folder, "resume", at.proposal, result)
 
 

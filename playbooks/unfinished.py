@@ -97,11 +97,11 @@ def _asked(run: Run, network: Network, jobs: Mapping[str, Job]) -> dict[str, Out
     return results
 
 
-def finish(at: Reopened, *, only_in_hand: bool = False, unproved: str = "") -> Provisioned:
+def finish(at: Reopened, *, only_in_hand: bool = False, unproved: str = "", outside: str = "") -> Provisioned:
     """Finish a run: what was changed in part is put back and written anew, what is written is proved and kept.
 
     With `only_in_hand` nothing more is written: what the devices hold is proved, or taken for good for the reason
-    `unproved`, and kept.
+    `unproved`, and kept. `outside` is the reason for writing outside of a window.
     """
     stuck = _stuck(at, only_in_hand=only_in_hand)
     if stuck:
@@ -113,7 +113,8 @@ def finish(at: Reopened, *, only_in_hand: bool = False, unproved: str = "") -> P
     lost = {name: put for name, put in undone.items() if not put.restored}
     if lost:
         return _halted(at, lost)
-    return carry_out(_undertaking(at, only_in_hand=only_in_hand, unproved=unproved))
+    terms = replace(_terms(at), unproved=unproved, outside=outside or at.found.terms().outside)
+    return carry_out(_undertaking(at, terms, only_in_hand=only_in_hand))
 
 
 def _halted(at: Reopened, back: Mapping[str, PutBack]) -> Provisioned:
@@ -141,7 +142,7 @@ def _stuck(at: Reopened, *, only_in_hand: bool) -> dict[str, PutBack]:
     return found
 
 
-def _undertaking(at: Reopened, *, only_in_hand: bool, unproved: str) -> Undertaking:
+def _undertaking(at: Reopened, terms: Terms, *, only_in_hand: bool) -> Undertaking:
     written = at.those(Found.AFTER)
     kept = at.found.in_phase(Phase.KEPT)
     done = tuple(name for name in kept if name not in written)
@@ -152,7 +153,7 @@ def _undertaking(at: Reopened, *, only_in_hand: bool, unproved: str) -> Undertak
     reading = read_before(at.network, at.seen, at.found.saved.plan, known)
     return Undertaking(
         at.workspace, at.network, at.seen, at.found.saved.plan, at.folder,
-        replace(_terms(at), waves=waves, unproved=unproved), _anew(at), reading, at.found.snapshots, known,
+        replace(terms, waves=waves), _anew(at), reading, at.found.snapshots, known,
         done=done, written=written, saved=tuple(name for name in written if name in at.found.maybe_saved),
     )  # fmt: skip
 

@@ -33,8 +33,14 @@ def carry_out(undertaking: Undertaking) -> Provisioned:
         if not ledger.stopped:
             ledger.stopped = forbidden(undertaking, number, ledger)
         if ledger.stopped:
-            ledger.ended.append(WaveEnd(number, todo, "not begun", ledger.stopped))
-            continue
+            # What an earlier process has written is kept or put back, whatever the hour.
+            held = tuple(name for name in todo if name in undertaking.written)
+            rest = tuple(name for name in todo if name not in held)
+            if rest:
+                ledger.ended.append(WaveEnd(number, rest, "not begun", ledger.stopped))
+            if not held:
+                continue
+            todo = held
         Wave(undertaking, ledger, number, todo).run()
     _mend_split(undertaking, ledger)
     return ledger.provisioned()
