@@ -21,14 +21,15 @@ from tasks.settle import Found
 def command(run: Run, *, name: str, runs: Path, unproved: str, yes: bool) -> int:
     """Prove what a run has written and left, and keep what holds: confirm it and save it. Writes no other line."""
     workspace = run.workspace()
-    with run.network(workspace) as network, reopened(run, workspace, network, runs, name, "confirm") as at:
+    with run.network(workspace) as network, reopened(run, workspace, network, runs, name) as at:
         if not at.found.open or not at.those(Found.AFTER):
             raise UsageError(f"no device holds an unconfirmed change of run {at.found.id}")
         refuse_changed_inventory(at)
         if not run.confirm(f"Keep what run {at.found.id} has written?", yes=yes):
             raise UsageError("not confirmed; nothing was written")
-        with carried_through(run, at.folder, at.found.saved.plan.changing):
-            result = finish(at, only_in_hand=True, unproved=unproved)
+        at.go_on("confirm")
+        with carried_through(run, at.folder, at.found.saved.plan.changing) as stopped:
+            result = finish(at, only_in_hand=True, unproved=unproved, stopped=stopped)
         return told(run, network, at.folder, "confirm", at.proposal, result)
 
 

@@ -24,7 +24,7 @@ def command(run: Run, *, name: str, runs: Path, outside_window: str, yes: bool) 
     back; waves that were not begun are begun.
     """
     workspace = run.workspace()
-    with run.network(workspace) as network, reopened(run, workspace, network, runs, name, "resume") as at:
+    with run.network(workspace) as network, reopened(run, workspace, network, runs, name) as at:
         if at.found.ended is not None and not at.found.open:
             raise UsageError(
                 f"run {at.found.id} has ended, and nothing of it is open", hint="`loopwright status` tells"
@@ -32,8 +32,9 @@ def command(run: Run, *, name: str, runs: Path, outside_window: str, yes: bool) 
         refuse_changed_inventory(at)
         if not run.confirm(f"Go on with run {at.found.id}?", yes=yes):
             raise UsageError("not confirmed; nothing was written")
-        with carried_through(run, at.folder, at.found.saved.plan.changing):
-            result = finish(at, outside=outside_window)
+        at.go_on("resume")
+        with carried_through(run, at.folder, at.found.saved.plan.changing) as stopped:
+            result = finish(at, outside=outside_window, stopped=stopped)
         return told(run, network, at.folder, "resume", at.proposal, result)
 
 

@@ -22,13 +22,14 @@ def command(run: Run, *, name: str, runs: Path, yes: bool) -> int:
     What the run has kept and saved stays: `loopwright rollback` takes that back.
     """
     workspace = run.workspace()
-    with run.network(workspace) as network, reopened(run, workspace, network, runs, name, "revert") as at:
+    with run.network(workspace) as network, reopened(run, workspace, network, runs, name) as at:
         if not at.found.begun:
             raise UsageError(
                 f"nothing of run {at.found.id} is open", hint="`loopwright rollback` takes back what it kept"
             )
         if not run.confirm(f"Put back {', '.join(at.found.begun)}?", yes=yes):
             raise UsageError("not confirmed; nothing was written")
+        at.go_on("revert")
         with carried_through(run, at.folder, at.found.saved.plan.changing):
             result = revert(at)
         return told(run, network, at.folder, "revert", at.proposal, result, asked_for=True)

@@ -1,6 +1,6 @@
 """Goes on with a run that ended in the middle: asks each device what happened, then finishes, keeps or reverts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -50,6 +50,15 @@ class Reopened:
         """The devices that turned out to be something."""
         return tuple(name for name, stands in self.stands.items() if stands.found in found)
 
+    def go_on(self, command: str) -> None:
+        """Write down that the run goes on, and what the devices turned out to be."""
+        found = {
+            **{name: stands.found for name, stands in self.stands.items()},
+            **dict.fromkeys(self.silent, "no answer"),
+        }
+        self.folder.record("resumed", command=command)
+        self.folder.record("asked", found=found)
+
     @property
     def proposal(self) -> Proposal:
         """The plan of the run, with what was seen now."""
@@ -57,9 +66,7 @@ class Reopened:
 
 
 @contextmanager
-def reopened(
-    run: Run, workspace: Workspace, network: Network, runs: Path, name: str, command: str
-) -> Iterator[Reopened]:
+def reopened(run: Run, workspace: Workspace, network: Network, runs: Path, name: str) -> Iterator[Reopened]:
     """Open a run, hold its devices, and ask those that were begun; raises UsageError and Refused."""
     found = earlier(runs, name)
     known_devices(found, workspace, found.replayed)
@@ -67,15 +74,11 @@ def reopened(
         found = earlier(runs, name)  # whoever held the devices until now may have gone on with it
         folder = open_run(runs, name, now)
         try:
-            folder.record("resumed", command=command)
             seen = look(workspace, network)
             jobs = {n: found.job(workspace, n, seen.observed.get(n)) for n in found.replayed}
             results = _asked(run, network, {n: jobs[n] for n in (*found.begun, *_kept_in_hand(found))})
             stands = {n: o.value for n, o in results.items() if o.value is not None}
             silent = {n: o.error for n, o in results.items() if o.error is not None}
-            folder.record(
-                "asked", found={**{n: s.found for n, s in stands.items()}, **dict.fromkeys(silent, "no answer")}
-            )
             yield Reopened(run, workspace, network, folder, found, seen, jobs, stands, silent)
         finally:
             folder.close()
@@ -97,7 +100,14 @@ def _asked(run: Run, network: Network, jobs: Mapping[str, Job]) -> dict[str, Out
     return results
 
 
-def finish(at: Reopened, *, only_in_hand: bool = False, unproved: str = "", outside: str = "") -> Provisioned:
+def finish(
+    at: Reopened,
+    *,
+    only_in_hand: bool = False,
+    unproved: str = "",
+    outside: str = "",
+    stopped: Callable[[], bool] = lambda: False,
+) -> Provisioned:
     """Finish a run: what was changed in part is put back and written anew, what is written is proved and kept.
 
     With `only_in_hand` nothing more is written: what the devices hold is proved, or taken for good for the reason
@@ -113,7 +123,8 @@ def finish(at: Reopened, *, only_in_hand: bool = False, unproved: str = "", outs
     lost = {name: put for name, put in undone.items() if not put.restored}
     if lost:
         return _halted(at, lost)
-    terms = replace(_terms(at), unproved=unproved, outside=outside or at.found.terms().outside)
+    terms = _terms(at)
+    terms = replace(terms, unproved=unproved, outside=outside or terms.outside, stopped=stopped)
     return carry_out(_undertaking(at, terms, only_in_hand=only_in_hand))
 
 
