@@ -164,6 +164,8 @@ class Wave:
         if lost:
             return tuple(lost)
         saved = save(u.network, jobs, u.folder)
+        unsure = {n: jobs[n] for n, o in saved.items() if _may_be_asked_again(o.error)}
+        saved.update(save(u.network, unsure, u.folder))
         ledger.unsaved.update({n: o.error for n, o in saved.items() if o.error is not None})
         ledger.kept += [name for name in names if saved[name].ok]
         return ()
@@ -260,7 +262,7 @@ def _told(harms: Iterable[Harm]) -> str:
 
 
 def _may_be_asked_again(error: LoopwrightError | None) -> bool:
-    """Whether a confirmation may have been lost on the way, or its answer."""
+    """Whether a confirmation or a save may have been lost on the way, or its answer."""
     return isinstance(error, DeviceError) and not isinstance(error, Undone)
 
 

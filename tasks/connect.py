@@ -80,7 +80,7 @@ def _living(host: Host) -> Terminal | None:
     if CONNECTION not in host.connections:
         return None
     terminal = host.connections[CONNECTION].connection
-    if isinstance(terminal, Terminal) and not terminal.lost:
+    if isinstance(terminal, Terminal) and terminal.lives:
         return terminal
     host.close_connection(CONNECTION)
     return None

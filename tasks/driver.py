@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.client import HTTPException
 from typing import Any, TypeVar
+from weakref import WeakSet
 
 from napalm.base.base import NetworkDriver
 from napalm.base.exceptions import (
@@ -49,6 +50,7 @@ _LOCKED = re.compile(r"[Ll]ock|already in (?:use|progress|process)|configuration
 # Python 3.11 counts the depth of what it parses once for all threads, and fails where several parse at a time.
 _parsing = threading.Lock()
 CONNECTING = "connecting"
+_BROKEN: WeakSet[NetworkDriver] = WeakSet()
 Value = TypeVar("Value")
 
 # Libraries log what they raise as well, with tracebacks; without any handler Python would print that to the terminal.
@@ -105,8 +107,17 @@ class DriverSession:
 
     def calling(self, what: str, call: Callable[..., Value], *args: Any, **options: Any) -> Value:
         """Call the driver, with whatever it raises told in our words; drivers let errors of every library through."""
-        with translated(self.name, what):
-            return call(*args, **options)
+        try:
+            with translated(self.name, what):
+                return call(*args, **options)
+        except (SessionLost, DeviceTimeout):
+            _BROKEN.add(self.driver)
+            raise
+
+
+def broken(driver: NetworkDriver) -> bool:
+    """Whether the connection of a driver was lost, or an answer of it may still be under way."""
+    return driver in _BROKEN
 
 
 @contextmanager

@@ -19,8 +19,8 @@ from nornir.core.configuration import Config
 from nornir.core.inventory import Host
 
 from loopwright.driver_words import DriverWords
-from loopwright.errors import NotAuthorised, UsageError
-from tasks.driver import CONNECTING, translated
+from loopwright.errors import DeviceError, NotAuthorised, UsageError
+from tasks.driver import CONNECTING, broken, translated
 from tasks.gate import CredentialGate
 from tasks.host_keys import KnownHosts, name_of
 from tasks.ssh import greet
@@ -179,10 +179,22 @@ def _known(ssh: SshOptions, hosts: KnownHosts) -> dict[str, Any]:
 
 
 def open_driver(host: Host, words: DriverWords, gate: CredentialGate, hosts: KnownHosts) -> NetworkDriver:
-    """Return the driver of a host, connecting where it has none; credentials are tried on one device first."""
+    """Return the driver of a host, connecting where it has none that lives; credentials are tried on one first."""
     if CONNECTION in host.connections:
         driver: NetworkDriver = host.connections[CONNECTION].connection
-        return driver
+        if not broken(driver):
+            return driver
+        session = getattr(driver, words.session) if words.session else None
+        with suppress(DeviceError):  # it is gone already
+            host.close_connection(CONNECTION)
+        fresh = _opened(host, words, gate, hosts)
+        if words.session:
+            setattr(fresh, words.session, session)  # what waits on the device is of that session still
+        return fresh
+    return _opened(host, words, gate, hosts)
+
+
+def _opened(host: Host, words: DriverWords, gate: CredentialGate, hosts: KnownHosts) -> NetworkDriver:
     options = driver_options(host, words)
     ssh = options.ssh
     arguments: dict[str, Any] = dict(options.arguments)

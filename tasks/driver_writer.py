@@ -131,7 +131,10 @@ class DriverWriter(DriverSession):
             self.take_up("")
 
     def disarm(self) -> None:
-        """Nothing: what is armed here is a change."""
+        """Stop a timer that runs by itself, beside what it would undo: a commit that was cut short has left it."""
+        timer = self.words.timer
+        if timer is not None and timer.confirm and not timer.waits and self.armed():
+            self.confirm()
 
     def revert(self, name: str) -> None:
         """Let the device take back the commit that waits: without one, a driver would take back something else."""

@@ -20,7 +20,7 @@ class LineWriter(Session):
 
     leaves = True  # configuration mode after the last line
     confirms_elsewhere = True
-    _armed_here = False
+    _armed_here: bool | None = None  # not known: a connection that was lost may have armed it
 
     def write(self, lines: Sequence[str], seconds: int = 0, heard: Heard = unheard) -> tuple[str, ...]:
         """Send lines one at a time, each after the one before was taken, and leave configuration mode in every case."""
@@ -75,7 +75,7 @@ class LineWriter(Session):
 
     def disarm(self) -> None:
         """Stop the timer that was armed before the first line was refused."""
-        if self._armed_here and self.armed():
+        if self._armed_here is not False and self.armed():
             self.confirm()
 
     def revert(self, name: str) -> None:
@@ -119,6 +119,7 @@ class LineWriter(Session):
     def _enter_configuration(self, seconds: int) -> None:
         timer = self._timer if seconds else None
         command = timer.fill(timer.configure, seconds) if timer else self.words.configure
+        self._armed_here = False
         answer = permitted(self.name, self.terminal.exchange([command])[0], self.words)
         if self.words.locked is not None and self.words.locked.search(answer.text):
             raise Locked(self.name, f"its configuration is held by somebody else: {answer.text.strip()}")

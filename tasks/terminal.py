@@ -148,6 +148,11 @@ class Terminal(NoEnable, BaseConnection):
         super().disconnect()
 
     @property
+    def lives(self) -> bool:
+        """Whether it can be asked: a shell beside it may have noticed first that the connection is gone."""
+        return not self.lost and isinstance(self.remote_conn, paramiko.Channel) and not self.remote_conn.closed
+
+    @property
     def transport(self) -> paramiko.Transport:
         """The SSH connection, for requests on channels of their own."""
         transport = None if self.remote_conn_pre is None else self.remote_conn_pre.get_transport()

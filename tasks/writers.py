@@ -16,7 +16,7 @@ def writer(reader: Reader) -> Writer:
     if not isinstance(reader, Session):
         raise PlatformError(f"{reader.name}: nothing is known that could change it")
     kept = reader.terminal.writer
-    if not isinstance(kept, LineWriter):
+    if not isinstance(kept, LineWriter) or not kept.terminal.lives:
         kept = reader.terminal.writer = _at_terminal(reader)
     return kept
 
