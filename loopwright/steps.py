@@ -116,7 +116,7 @@ def checkpoint(plan: DevicePlan, seconds: int = 0) -> Course:
                 *_plain(Action.READ_BACK),
             ),
             (),
-            _plain(Action.SAVE, Action.UNMARK),
+            _plain(Action.UNMARK, Action.SAVE),  # saved last: what is kept has left nothing on the device
             (*_undo(plan), *_plain(Action.UNMARK, Action.OBSERVE)),
             _plain(Action.REVERT, Action.UNMARK, Action.OBSERVE),
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from loopwright.before import without_secrets
 from loopwright.device import Reader
+from loopwright.errors import UnexpectedAnswer
 from loopwright.masking import shown
 from loopwright.models import Observed
 from loopwright.platform import Platform
@@ -70,8 +71,7 @@ def _putter(job: Job, folder: RunRecord, *, again: bool) -> Callable[[Reader, Pl
             carry_out(job, _last(job, again=again), folder)(session, platform)
             folder.record("as before", device=device)
             return PutBack(True, f"it is as it was before; nothing had to be undone{_taken_along(job, now, platform)}")
-        steps = _steps_back(job, now, back, platform, waiting=waits(session, job))
-        after = carry_out(job, steps, folder)(session, platform).after
+        after = _gone_back(job, now, back, session, platform, folder)
         left = way_back(job.before, as_now(job, after, platform), changes, platform) if after is not None else None
         if left == ():
             if again:
@@ -84,6 +84,21 @@ def _putter(job: Job, folder: RunRecord, *, again: bool) -> Callable[[Reader, Pl
         return PutBack(False, words, lines)
 
     return work
+
+
+def _gone_back(
+    job: Job, now: Observed, back: Back, session: Reader, platform: Platform, folder: RunRecord
+) -> Observed | None:
+    """Go back, and tell what the device is then; where it has lost its checkpoint, by the inverse."""
+    steps = _steps_back(job, now, back, platform, waiting=waits(session, job))
+    try:
+        return carry_out(job, steps, folder)(session, platform).after
+    except UnexpectedAnswer:
+        if steps is not job.course.own or job.course.armed:
+            raise
+    now = as_now(job, read_observed(session, platform), platform)
+    left = way_back(job.before, now, job.plan.changes, platform)
+    return carry_out(job, _inverse(job, left, waiting=False), folder)(session, platform).after if left else now
 
 
 def _saving(job: Job) -> tuple[Step, ...]:
@@ -105,6 +120,10 @@ def _steps_back(job: Job, now: Observed, back: Back, platform: Platform, *, wait
     has_own = bool(job.course.own) and (waiting or not job.course.armed)
     if has_own and not _edited(job, now, platform):
         return job.course.own
+    return _inverse(job, back, waiting=waiting)
+
+
+def _inverse(job: Job, back: Back, *, waiting: bool) -> tuple[Step, ...]:
     first = next(step for step in job.course.back if step.action is Action.UNDO)
     undo = tuple(replace(first, lines=lines) for lines in back)
     others = [s for s in job.course.back if s.action is not Action.UNDO and (waiting or s.action is not Action.CONFIRM)]

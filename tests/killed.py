@@ -4,7 +4,6 @@ import contextlib
 import multiprocessing
 import os
 import signal
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from multiprocessing.context import ForkServerContext
@@ -90,10 +89,10 @@ def _run(folder: str, arguments: tuple[str, ...], entry: int, after: bool, hurry
             os.kill(os.getpid(), end)
 
     Journal._append = counted  # type: ignore[method-assign]
-    pauses = hurried(HURRY) if hurry else contextlib.nullcontext()
-    with open(os.devnull, "w", encoding="utf-8") as nowhere, pauses:  # noqa: PTH123 - a stream
-        with contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
-            try:
-                main(list(arguments))
-            except SystemExit as ended:
-                sys.exit(ended.code)
+    with contextlib.ExitStack() as quietly:
+        nowhere = quietly.enter_context(Path(os.devnull).open("w", encoding="utf-8"))
+        quietly.enter_context(contextlib.redirect_stdout(nowhere))
+        quietly.enter_context(contextlib.redirect_stderr(nowhere))
+        if hurry:
+            quietly.enter_context(hurried(HURRY))
+        main(list(arguments))
