@@ -1,0 +1,157 @@
+"""What goes wrong in a change window, on every way to change a device: what is left, what is said, who is blamed."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from lab.emulated import somebody
+from tests.hazards.ground import Ground
+from tests.window_faults import ELSEWHERE, FAULTS, NUMBER, SECONDS, noticing
+from tests.window_ground import HEALTHY, NAMES, Desk, Told, desk, left_behind, loopback, restart, started, state
+
+# A library warns of a connection that it finds closed.
+pytestmark = pytest.mark.filterwarnings("ignore:An unknown exception occurred")
+
+TABLE: Mapping[str, Mapping[str, Any]] = yaml.safe_load(
+    (Path(__file__).parent / "data" / "window_faults.yaml").read_text()
+)
+CASES = [(fault, way) for fault, said in TABLE.items() for way in said.get("ways", NAMES)]
+USUAL = {"running": "before", "startup": "before", "left": "", "later": ""}
+State = tuple[str, str]
+
+
+def row(fault: str, way: str) -> dict[str, Any]:
+    """What is to be so on one device."""
+    return {**USUAL, **TABLE[fault], **TABLE[fault].get("but", {}).get(way, {})}
+
+
+@dataclass(frozen=True)
+class After:
+    """A run with a fault: how it ended, the devices before and after, what was left, and what they were later."""
+
+    told: Told
+    before: Mapping[str, State]
+    after: Mapping[str, State]
+    left: Mapping[str, list[str]]
+    later: Mapping[str, State]
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    """Every way to change a device, and a healthy one; all have one loopback."""
+    folder = tmp_path_factory.mktemp("window")
+    with started(folder) as on, noticing():
+        alone = on.device(NAMES["ios alone"])
+        somebody.types(alone, ["no archive"])
+        alone.saved()
+        provisioned(on, folder)
+        yield on
+
+
+def provisioned(on: Ground, folder: Path) -> None:
+    """Give every device its first loopback, for good."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        with desk(on, folder) as at:
+            assert at.provision("--waves", "100%").code == 0
+            kept = {name: device.startup for name, device in on.emulation.devices.items()}
+        restart(on, kept)
+
+
+def more(ways: list[str]) -> dict[str, Any]:
+    """One more loopback of some devices; of one where a VRF has one loopback, one more address."""
+    found: dict[str, Any] = {}
+    for name in (*(NAMES[way] for way in ways), HEALTHY):
+        one = {0: {"ipv4": ["10.128.0.4/32", "10.128.7.4/32"]}} if name == NAMES["junos"] else {}
+        found[name] = {"data": {"loopbacks": one or {NUMBER: loopback(NUMBER, name)}}}
+    return found
+
+
+@pytest.fixture(scope="module")
+def runs(network: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, After]]:
+    """The runs so far, by fault; each is made once."""
+    yield {}
+
+
+@pytest.fixture
+def after(
+    request: pytest.FixtureRequest, network: Ground, runs: dict[str, After], tmp_path_factory: pytest.TempPathFactory
+) -> After:
+    """What became of the run with the fault that the test names."""
+    fault = request.param
+    if fault not in runs:
+        runs[fault] = _ran(network, tmp_path_factory.mktemp("run"), fault)
+    return runs[fault]
+
+
+def _ran(on: Ground, folder: Path, fault: str) -> After:
+    ways = list(TABLE[fault].get("ways", NAMES))
+    with pytest.MonkeyPatch.context() as patch, desk(on, folder) as at:
+        patch.chdir(folder)
+        at.want(more(ways))
+        before = at.states()
+        FAULTS[fault](at, ways, patch)
+        told = at.provision("--waves", "100%", "--max-failures", "100%")
+        found = at.states()
+        left = {name: left_behind(device) for name, device in on.emulation.devices.items()}
+        on.emulation.advance(SECONDS)
+        return After(told, before, found, left, at.states())
+
+
+def test_every_fault_has_its_rows() -> None:
+    assert set(TABLE) == set(FAULTS)
+
+
+@pytest.mark.parametrize(("after", "way"), CASES, indirect=["after"], ids=[f"{f}: {w}" for f, w in CASES])
+def test_a_fault_leaves_a_device_as_it_is_told(after: After, way: str, request: pytest.FixtureRequest) -> None:
+    name, said = NAMES[way], row(request.node.callspec.params["after"], way)
+    told = after.told.ended(name)
+    assert (told["ended"], bool(re.search(said["why"], told["why"]))) == (said["ended"], True), told
+    assert bool(told["lines"]) == (said["ended"] == "unknown"), told
+    before, found = after.before[name], after.after[name]
+    assert (_is(found[0], before[0], way), _is(found[1], before[1], way)) == (said["running"], said["startup"])
+    assert [what for what in after.left[name] if not (said["left"] and what.startswith(said["left"]))] == []
+    assert bool(after.left[name]) == bool(said["left"])
+    if said["later"]:
+        assert after.later[name] == before
+
+
+def _is(text: str, before: str, way: str) -> str:
+    """What a configuration is, in the words of the table."""
+    words = [
+        "planned" if f"10.128.{NUMBER}." in text else "",
+        "edited" if "typed meanwhile" in text else "",
+        "theirs" if "theirs" in text else "",
+    ]
+    known = " and ".join(filter(None, words))
+    assert bool(known) == (text != before), way
+    return known or "before"
+
+
+@pytest.mark.parametrize("after", TABLE, indirect=True)
+def test_nothing_is_blamed_on_a_healthy_device(after: After, request: pytest.FixtureRequest) -> None:
+    said = TABLE[request.node.callspec.params["after"]]
+    told = after.told.ended(HEALTHY)
+    assert after.told.code == said["code"], after.told.err
+    assert (told["ended"], told["lines"]) == (said.get("healthy", "kept"), [])
+    assert re.search(said.get("healthy why", "^$"), told["why"]), told
+    kept = told["ended"] == "kept"
+    assert [_is(text, after.before[HEALTHY][0], "healthy") for text in after.after[HEALTHY]] == [
+        "planned" if kept else "before"
+    ] * 2
+    assert after.left[HEALTHY] == []
+
+
+@pytest.mark.parametrize("after", TABLE, indirect=True)
+def test_neighbours_are_untouched_and_the_journal_holds(after: After, request: pytest.FixtureRequest) -> None:
+    said = TABLE[request.node.callspec.params["after"]]
+    others = {name for way, name in NAMES.items() if way not in said.get("ways", NAMES)}
+    assert {name: after.after[name] for name in others} == {name: after.before[name] for name in others}
+    assert {name: after.left[name] for name in others} == dict.fromkeys(others, [])
+    assert after.told.journal[-1]["event"] == "ended"
+    assert after.told.document["journal"]["hash"] in {entry["seal"] for entry in after.told.journal}
