@@ -28,6 +28,9 @@ from tests.hazards.ground import LOCAL, USER, Ground, ground, hurried
 from tests.killed import HURRY, run_and_kill
 
 CHANGED = "r2"
+TERMS = ("--deadline", "5", "--vantage-points", "1")
+PROVISION = ("provision", "--yes", "--limit", CHANGED, *TERMS)
+DATA: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "data" / "killed.yaml").read_text(encoding="utf-8"))
 DAY = 86400
 STEP = 30.0  # seconds of a device's clock between two looks at its timer
 IN_OSPF = {"ospf": {"area": 0}, "ospf3": {"area": 0}}
@@ -157,7 +160,13 @@ class Site:
             (folder / f"{name}.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
 
     def ask(self, *words: str) -> Result:
-        """Run a command here to its end; the device's clock goes on where a command waits for it."""
+        """Run a command here to its end, and wait until the devices have noticed."""
+        result = self.answer(*words)
+        self.gone()
+        return result
+
+    def answer(self, *words: str) -> Result:
+        """Run a command here; the device's clock goes on where a command waits for it."""
         waiting = partial(wait_for_timers, wait=lambda _: self.on.emulation.advance(STEP))
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(self.folder)
@@ -165,7 +174,6 @@ class Site:
             result = CliRunner().invoke(main, words)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
-        self.gone()
         return result
 
     def kill(self, context: ForkServerContext, entry: int, *words: str, after: bool) -> None:
@@ -212,7 +220,9 @@ class Site:
         assert self.device.startup == text
 
 
-TERMS = ("--deadline", "5", "--vantage-points", "1")
+def told(path: Path) -> list[str]:
+    """What a journal has, in few words."""
+    return [" ".join(filter(None, (e["event"], e.get("action")))) for e in read_journal(path / JOURNAL)]
 
 
 def _left_ios(device: Device) -> str:

@@ -3,21 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing.context import ForkServerContext
-from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from loopwright.journal import read_journal
 from loopwright.run_folder import JOURNAL
 from tests.killed import forkserver
-from tests.killed_sites import CHANGED, SYSTEMS, TERMS, Site, Sites
+from tests.killed_sites import DATA, PROVISION, SYSTEMS, TERMS, Site, Sites, told
 
 pytestmark = pytest.mark.killed
 
-DATA: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "data" / "killed.yaml").read_text(encoding="utf-8"))
-PROVISION = ("provision", "--yes", "--limit", CHANGED, *TERMS)
 SWAPPED = 5  # every so many entries the two ways to go on change places
 
 
@@ -83,11 +78,6 @@ def _at(request: pytest.FixtureRequest, sites: Sites) -> Site:
     at = sites.of(request.param if isinstance(request.param, str) else request.param.system)
     at.anew()
     return at
-
-
-def told(path: Path) -> list[str]:
-    """What a journal has, in few words."""
-    return [" ".join(filter(None, (e["event"], e.get("action")))) for e in read_journal(path / JOURNAL)]
 
 
 @each_system
