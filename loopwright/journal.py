@@ -91,10 +91,14 @@ class Journal:
                 os.fdatasync(self._file)
                 self._synced = written
 
+    def make_room(self) -> None:
+        """Give the room set aside back: no step follows any more, and what the run ends with is still to be written."""
+        self._reserve.unlink(missing_ok=True)
+
     def close(self) -> None:
         """Close the file and give the room set aside back."""
         os.close(self._file)
-        self._reserve.unlink(missing_ok=True)
+        self.make_room()
 
 
 def _set_aside(path: Path) -> None:

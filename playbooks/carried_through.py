@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
+from loopwright.errors import UsageError
 from loopwright.journal import read_journal
 from loopwright.plan import DevicePlan
 from loopwright.run_folder import JOURNAL, RunFolder, new_run
@@ -22,7 +23,10 @@ def now() -> datetime:
 @contextmanager
 def run_folder(runs: Path) -> Iterator[RunFolder]:
     """Make the folder of a run, and close its journal in the end."""
-    folder = new_run(runs, now)
+    try:
+        folder = new_run(runs, now)
+    except UsageError as error:
+        raise UsageError(f"{error.message}; nothing was written to any device", hint=error.hint) from error
     try:
         yield folder
     finally:
@@ -55,4 +59,5 @@ def carried_through(run: Run, folder: RunFolder, plans: Iterable[DevicePlan]) ->
     except (KeyboardInterrupt, Exception) as error:  # whatever ends it: what is left on devices has to be told
         left = written_and_left(read_journal(folder.path / JOURNAL))
         undo = {plan.device: plan.undo_lines for plan in plans}
-        raise LeftHalfway({name: undo[name] for name in left}, str(folder.path)) from error
+        why = "interrupted" if isinstance(error, KeyboardInterrupt) else str(error)
+        raise LeftHalfway({name: undo[name] for name in left}, str(folder.path), why) from error

@@ -56,21 +56,22 @@ class LeftHalfway(LoopwrightError):
 
     exit_code = Exit.NEEDS_HANDS
 
-    def __init__(self, undo: Mapping[str, tuple[str, ...]], folder: str) -> None:
+    def __init__(self, undo: Mapping[str, tuple[str, ...]], folder: str, why: str = "") -> None:
         told = [
             f"  {name} is undone by\n" + "\n".join(f"    {shown(li)}" for li in lines) for name, lines in undo.items()
         ]
         words = "written to, and neither saved nor put back:" if undo else "every device was saved or put back"
-        super().__init__("\n".join((f"stopped in the middle of a run; {words}", *told)))
+        because = f" ({why})" if why else ""
+        super().__init__("\n".join((f"stopped in the middle of a run{because}; {words}", *told)))
         name = Path(folder).name
         self.hint = (
             f"the journal is {folder}/journal.jsonl; `loopwright resume {name}` finishes the run, "
             f"`loopwright revert {name}` puts back what it has changed"
         )
-        self.undo, self.folder = undo, folder
+        self.undo, self.folder, self.why = undo, folder, why
 
-    def __reduce__(self) -> tuple[type["LeftHalfway"], tuple[Mapping[str, tuple[str, ...]], str]]:
-        return type(self), (self.undo, self.folder)
+    def __reduce__(self) -> tuple[type["LeftHalfway"], tuple[Mapping[str, tuple[str, ...]], str, str]]:
+        return type(self), (self.undo, self.folder, self.why)
 
 
 def written_and_left(journal: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:

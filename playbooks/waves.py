@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from loopwright.before import before_document
-from loopwright.errors import DeviceError, Locked, LoopwrightError, Refused
+from loopwright.errors import DeviceError, Locked, LoopwrightError, Refused, UsageError
 from loopwright.harm import Harm
 from loopwright.wave_decision import Decision, WaveFacts, decide, named
 from loopwright.wave_end import WaveEnd, WaveEnded
@@ -71,11 +71,11 @@ class Wave:
         """Carry the wave out and enter how it ended."""
         began = self.undertaking.terms.now().isoformat(timespec="seconds")
         to_write = tuple(name for name in self.devices if name not in self.undertaking.written)
+        self.undertaking.terms.tell(f"wave {self.number} of {len(self.undertaking.waves)}: {named(self.devices)}")
         if known := self._known(to_write):
             self._refuse(known)
             return
         self._record("wave", devices=list(self.devices))
-        self.undertaking.terms.tell(f"wave {self.number} of {len(self.undertaking.waves)}: {named(self.devices)}")
         with self._timed("write"):
             facts = self._write(to_write)
         proof = None
@@ -224,7 +224,10 @@ class Wave:
             if outcome.value is not None:
                 platform = u.workspace.of_devices[name]
                 document = before_document(outcome.value, ledger.jobs[name].plan.changes, platform)
-                u.folder.write_document(f"{name}.after.json", document)
+                try:
+                    u.folder.write_document(f"{name}.after.json", document)
+                except UsageError as error:  # a full disk is no reason to end a run half way
+                    self._record("not written down", about=name, error=error.message)
 
     @contextmanager
     def _timed(self, stage: str) -> Iterator[None]:

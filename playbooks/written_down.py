@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from loopwright.errors import UsageError
 from loopwright.journal import read_journal
 from loopwright.plan_file import HASH
 from loopwright.platform import load_platforms
@@ -33,14 +34,22 @@ def told(
     """Write the report of a run, tell how it ended, return the exit code; putting back may be what was `asked_for`."""
     code = exit_code(result, proposal.seen, asked_for=asked_for)
     folder.record("ended", exit_code=int(code))
+    folder.journal.make_room()
     found = document(
         command, code, run=folder.id, **_when(folder, proposal), plan=_plan(folder, proposal),
         **fields(result, proposal.seen), snapshot=_snapshots(folder, proposal, result), **_beside(folder, network),
     )  # fmt: skip
-    folder.write_document(REPORT, found)
+    _write_report(run, folder, found)
     run.report(found, *ending(result, proposal.seen, run, str(folder.path)))
     _write_page(run, folder, found)
     return code
+
+
+def _write_report(run: Run, folder: RunFolder, found: dict[str, Any]) -> None:
+    try:
+        folder.write_document(REPORT, found)
+    except UsageError as error:  # what became of the devices is to be told all the same
+        run.err.print(f"{error.message}; the journal has what was done")
 
 
 def _write_page(run: Run, folder: RunFolder, found: dict[str, Any]) -> None:
