@@ -99,7 +99,8 @@ def _begun(now: Replayed, entry: Mapping[str, Any], action: str) -> Replayed:
         return replace(now, phase=Phase.WRITING)
     if action in _BACK:
         return replace(now, phase=Phase.PUTTING_BACK)
-    return replace(now, phase=Phase.UNTOUCHED) if now.phase is Phase.NOT_BEGUN else now
+    anew = now.phase is Phase.PUT_BACK and action == Action.COMPARE
+    return replace(now, phase=Phase.UNTOUCHED) if now.phase is Phase.NOT_BEGUN or anew else now
 
 
 def _done(now: Replayed, action: str) -> Replayed:

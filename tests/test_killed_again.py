@@ -31,9 +31,14 @@ class Again:
     after: bool
     then: str
 
+    @property
+    def on_disk(self) -> tuple[str, ...]:
+        """The entries of what was killed last that are on the disk."""
+        return self.entries[: self.entry if self.after else self.entry - 1]
+
     def has(self, entry: str) -> bool:
         """Whether an entry of what was killed last is on the disk."""
-        return entry in self.entries[: self.entry if self.after else self.entry - 1]
+        return entry in self.on_disk
 
     @property
     def whole(self) -> str:
@@ -43,7 +48,10 @@ class Again:
     @property
     def done(self) -> bool:
         """Whether nothing is left to do."""
-        return self.has("ended") or (self.then == "revert" and (self.has("as before") or self.has("done save")))
+        if self.then == "resume":
+            return self.has("ended")
+        begun = [entry for entry in self.on_disk if entry in ("as before", "begin compare")]
+        return begun[-1:] == ["as before"] or self.has("done save")
 
     def __str__(self) -> str:
         when = "after" if self.after else "before"
