@@ -51,9 +51,10 @@ class Protection:
             "checkpoint": "a checkpoint on the device",
             "candidate": "one commit, undone by its inverse",
         }
-        timed = " and the device's own timer" if self.timer is not None else ""
-        locked = ", its configuration held meanwhile" if self.exclusive and self.timer is not None else ""
-        return f"{own[self.strategy]}{timed}{locked}{f'; {self.lacks}' if self.lacks else ''}"
+        timed = {"lines": "its own timer, and its inverse", "candidate": "one commit under its own timer"}
+        words = own[self.strategy] if self.timer is None else timed.get(self.strategy, own[self.strategy])
+        locked = "; its configuration is locked meanwhile" if self.exclusive and self.timer is not None else ""
+        return f"{words}{locked}{f'; {self.lacks}' if self.lacks else ''}"
 
 
 def protection_of(platform: Platform, transport: str, observed: Observed) -> Protection:

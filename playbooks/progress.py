@@ -75,6 +75,11 @@ class Announcer(Listener):
             self._ended[stage] = now
             self.console.print(_words(stage, ended, now), style="dim")
 
+    def begin_anew(self) -> None:
+        """Speak of phases again that were told before: they are of something else now."""
+        with self._lock:
+            self._ended.clear()
+
     def close(self) -> None:
         """Give the terminal back, in the middle of a phase too."""
         self._release()

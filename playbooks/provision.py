@@ -225,7 +225,7 @@ def carried_out(
         folder.write_document(CHANGE, sealed(plan_fields(proposal.saved)))
         folder.record("run", command=command, of=of, inventory=str(run.inventory.absolute()), **_said(proposal))
         with carried_through(run, folder, proposal.plan.changing) as stopped:
-            terms = replace(proposal.terms, stopped=stopped, tell=run.err.print)
+            terms = replace(proposal.terms, stopped=stopped, tell=run.tell)
             undertaking = undertaken(workspace, network, replace(proposal, terms=terms), folder)
             result = carry_out(undertaking)
         return told(run, network, folder, command, proposal, result)

@@ -95,6 +95,7 @@ class Run:
     out: Console = field(default_factory=console)
     err: Console = field(default_factory=lambda: console(stderr=True))
     learnt: list[dict[str, str]] = field(default_factory=list)
+    progress: Announcer | None = None
 
     @classmethod
     def of(cls, options: dict[str, Any]) -> "Run":
@@ -122,7 +123,7 @@ class Run:
     @contextmanager
     def network(self, workspace: Workspace) -> Iterator[Network]:
         """Open the devices of a workspace; tells of learnt host keys, and stops at once when interrupted."""
-        progress = Announcer(self.err)
+        progress = self.progress = Announcer(self.err)
         network = workspace.network(self.workers, progress, accept_new_host_keys=self.accept_new_host_keys)
 
         def stop(number: int, frame: FrameType | None) -> None:
@@ -146,6 +147,12 @@ class Run:
         for key in network.access.learnt:
             self.learnt.append(asdict(key))
             self.err.print(f"learnt the host key of {key.device}: {key.type} {key.fingerprint}, into {key.file}")
+
+    def tell(self, line: str) -> None:
+        """Tell where a command has come to; the phases after it are told anew."""
+        if self.progress is not None:
+            self.progress.begin_anew()
+        self.err.print(line)
 
     def below_the_signal(self) -> None:
         """Leave the line on which a terminal has echoed the signal."""

@@ -180,7 +180,7 @@ def _terms(at: Reopened) -> Terms:
     together = anycast_units(members(at.workspace, at.found.saved.plan, Asked()))
     calendars = {name: calendar_of(inventory, name) for name in at.found.replayed}
     return replace(
-        terms, tell=at.run.err.print, vantage_points=at.run.vantage_points, together=together, calendars=calendars
+        terms, tell=at.run.tell, vantage_points=at.run.vantage_points, together=together, calendars=calendars
     )
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from loopwright.errors import UsageError
 from loopwright.journal import read_journal
 from loopwright.plan_file import HASH
-from loopwright.platform import load_platforms
 from loopwright.report import document
 from loopwright.report_saved import saved
 from loopwright.run_folder import JOURNAL, RunFolder
@@ -41,7 +40,7 @@ def told(
     )  # fmt: skip
     _write_report(run, folder, found)
     run.report(found, *ending(result, proposal.seen, run, str(folder.path)))
-    _write_page(run, folder, found)
+    _write_page(run, network, folder, found)
     return code
 
 
@@ -52,12 +51,12 @@ def _write_report(run: Run, folder: RunFolder, found: dict[str, Any]) -> None:
         run.err.print(f"{error.message}; the journal has what was done")
 
 
-def _write_page(run: Run, folder: RunFolder, found: dict[str, Any]) -> None:
+def _write_page(run: Run, network: Network, folder: RunFolder, found: dict[str, Any]) -> None:
     # What draws costs 20 MB and 0.2 s: nobody pays before there is something to draw.
     from loopwright.report_html import html  # noqa: PLC0415 - see above
 
     try:
-        folder.write(PAGE, html(saved(found, str(folder.path / REPORT), _negations())))
+        folder.write(PAGE, html(saved(found, str(folder.path / REPORT), _negations(network))))
     except Exception as error:  # noqa: BLE001 - a page is no reason to call a good run a failure
         run.err.print(f"{folder.path / PAGE} could not be written: {error}; {REPORT} has all of it")
 
@@ -83,8 +82,8 @@ def _snapshots(folder: RunFolder, proposal: Proposal, result: Provisioned) -> di
     return {"before": [report_fields(each) for each in before[-1:]], "after": report_fields(after)}
 
 
-def _negations() -> dict[str, str]:
-    return {name: platform.configuration.negation for name, platform in load_platforms().items()}
+def _negations(network: Network) -> dict[str, str]:
+    return {platform.name: platform.configuration.negation for platform in network.platforms.values()}
 
 
 def _beside(folder: RunFolder, network: Network) -> dict[str, Any]:
