@@ -40,7 +40,7 @@ from loopwright.errors import (
 from tasks.pings import ping_command, read_ping
 
 _REFUSED = re.compile(
-    r"401|[Uu]nauthorized|[Pp]ermission denied|ConnectAuthError|AuthenticationException"
+    r"\b401\b|[Uu]nauthorized|[Pp]ermission denied|ConnectAuthError|AuthenticationException"
     r"|[Aa]uth(?:entication)? ?(?:failed|failure|error)"
 )
 _PRIVILEGE = re.compile(r"enable mode|privileged? mode|'enable' failed")

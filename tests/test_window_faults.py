@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 import yaml
+from napalm.base.exceptions import CommandErrorException
 
 from lab.emulated import somebody
+from loopwright.errors import UnexpectedAnswer
+from tasks.driver import translated
 from tests.hazards.ground import Ground
 from tests.window_faults import FAULTS, NUMBER, SECONDS, noticing
 from tests.window_ground import HEALTHY, NAMES, Told, desk, left_behind, loopback, restart, started
@@ -155,3 +158,9 @@ def test_neighbours_are_untouched_and_the_journal_holds(after: After, request: p
     assert not any(after.left[name] for name in others)
     assert after.told.journal[-1]["event"] == "ended"
     assert after.told.document["journal"]["hash"] in {entry["seal"] for entry in after.told.journal}
+
+
+def test_a_number_in_the_name_of_a_run_is_no_refused_login() -> None:
+    """A session of the 401st second of an hour is named so."""
+    with pytest.raises(UnexpectedAnswer, match="already completed"), translated("r5", "aborting"):
+        raise CommandErrorException("Session loopwright-20261123-050401 is already completed")
