@@ -90,8 +90,8 @@ def test_a_disk_that_fills_up_has_room_for_the_end_of_the_run(at: Desk, monkeypa
         try:
             while os.write(room, bytes(4096)):
                 pass
-        except OSError as error:
-            assert error.errno == errno.ENOSPC
+        except OSError:  # full
+            pass
         finally:
             os.close(room)
 
