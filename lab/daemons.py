@@ -51,7 +51,8 @@ def _router_id(saved: str, daemon: str) -> str:
     if process is None or f"router {process}" not in lines:
         return ""
     found = [line for line in lines if line.startswith(f" {process} router-id ")]
-    return "\n".join([f"router {process}", *found, "exit", ""])
+    # Without one there is nothing to hurry: a process that is there before its addresses keeps the first that comes.
+    return "\n".join([f"router {process}", *found, "exit", ""]) if found else ""
 
 
 def load(folder: Folder, router: Router) -> None:
