@@ -56,11 +56,15 @@ def match_end(pattern: LinePattern, line: PathLine) -> dict[str, str] | None:
 
 @dataclass(frozen=True)
 class RouterIdChoice:
-    """One way of a system to choose a router-id: which address it takes, of which interfaces."""
+    """One way of a system to choose a router-id: which address it takes, of which interfaces.
+
+    Without `link_local` it never takes one of 169.254.0.0/16.
+    """
 
     take: str
     of: str
     named: str = ""
+    link_local: bool = True
 
 
 @dataclass(frozen=True)
@@ -102,11 +106,13 @@ def router_id_words(words: Mapping[str, Any], where: str) -> RouterIdWords:
     )
 
 
-def _choice(row: Mapping[str, str], where: str) -> RouterIdChoice:
+def _choice(row: Mapping[str, Any], where: str) -> RouterIdChoice:
     try:
         choice = RouterIdChoice(**row)
     except TypeError as error:
         raise PlatformError(f"{where}: {error}") from error
+    if not isinstance(choice.link_local, bool):
+        raise PlatformError(f"{where}: link_local {choice.link_local!r} is neither true nor false")
     _known(choice.take, TAKES, f"{where}: take")
     _known(choice.of, OF, f"{where}: of")
     return choice

@@ -14,6 +14,7 @@ from loopwright.reference_words import RouterIdChoice
 from loopwright.rules_live import SYSTEM_ID, RouterId
 
 Addresses = Sequence[str]
+IPV4 = 4
 
 
 def _highest(addresses: Addresses) -> str | None:
@@ -65,7 +66,12 @@ def _chosen(choice: RouterIdChoice, vrf: str, observed: Observed, loopbacks: Ite
     shut = {interface.name for interface in observed.interfaces if not interface.enabled}
     links = (link for link in observed.routing.links if link.vrf == vrf and link.interface not in shut)
     found = own if choice.of == "loopbacks" else [*(bare(link.address) for link in links), *own]
-    return _TAKE[choice.take]([each for each in found if ":" not in each and not ip_address(each).is_loopback])
+    return _TAKE[choice.take]([each for each in found if _may_be_taken(each, choice)])
+
+
+def _may_be_taken(address: str, choice: RouterIdChoice) -> bool:
+    known = ip_address(address)
+    return known.version == IPV4 and not known.is_loopback and (choice.link_local or not known.is_link_local)
 
 
 def router_id_findings(

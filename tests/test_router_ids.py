@@ -15,6 +15,7 @@ from tests.intents import PLATFORMS
 
 LOW, HIGH = ("10.0.0.1/32", "10.0.0.3/32"), ("10.0.0.2/32",)
 LINKS = (Link("eth1", "192.0.2.1/24"), Link("eth0", "192.0.2.9/24"), Link("eth2", "2001:db8::1/64"))
+SELF = (Link("eth0", "169.254.9.9/30"), Link("eth1", "10.0.0.9/24"))
 RED = (Link("eth3", "198.51.100.1/24", "RED"),)
 
 
@@ -53,6 +54,8 @@ CHOICES = {
     "frr: highest of lo": (device("frr"), "10.0.0.2"),
     "frr: another loopback is an interface": (device("frr", loopbacks=((), LOW), links=()), "10.0.0.3"),
     "frr: 127.0.0.1 is none": (device("frr", loopbacks=(("127.0.0.1/8",),)), "192.0.2.9"),
+    "frr: a link-local address is none": (device("frr", loopbacks=(("169.254.0.1/32",),), links=SELF), "10.0.0.9"),
+    "ios: a link-local address is one": (device("ios", loopbacks=(), links=SELF), "169.254.9.9"),
     "vyos: highest of all": (device("vyos"), "192.0.2.9"),
     "configured for the process": (device("ios", Process("ospf", "1", router_id="9.9.9.9")), "9.9.9.9"),
     "configured for the device": (device("frr", router_id="9.9.9.9"), "9.9.9.9"),
@@ -164,7 +167,13 @@ def test_one_running_id_is_not_laid_at_the_door_of_two_processes() -> None:
 
 
 @pytest.mark.parametrize(
-    "row", [{"take": "oldest", "of": "loopbacks"}, {"take": "first"}, {"take": "first", "of": "x"}]
+    "row",
+    [
+        {"take": "oldest", "of": "loopbacks"},
+        {"take": "first"},
+        {"take": "first", "of": "x"},
+        {"take": "first", "of": "loopbacks", "link_local": "no"},
+    ],
 )
 def test_a_choice_that_nobody_knows_is_refused(row: dict[str, str]) -> None:
     with pytest.raises(PlatformError, match="acme"):
