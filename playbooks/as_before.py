@@ -47,6 +47,22 @@ def prove_as_before(
     return proving.prove(Settling(deadline, changing=True))
 
 
+def wait_until_forgotten(
+    workspace: Workspace, network: Network, seen: Seen, plan: Plan, restored: Iterable[str], deadline: float
+) -> None:
+    """Wait until nobody knows any more what devices had been given that were put back, or the seconds are over.
+
+    Who has just withdrawn an address and gives it again would else find its own route to it, as somebody else's.
+    """
+    names = set(restored)
+    changes = {p.device: p.changes for p in plan.changing if p.device in names}
+    intents = [as_it_was(i, changes[i.device]) if i.device in changes else i for i in workspace.intents]
+    given = _new(intents, changes)
+    if given:
+        silent = unanswered(workspace, seen)
+        Prover(network, seen.observed, (), given, silent=silent).prove(Settling(deadline, changing=True))
+
+
 def as_it_was(intent: Intent, changes: Iterable[Change]) -> Intent:
     """The intent that the device fulfilled before: each changed loopback as it was, or not at all."""
     before = {change.number: change.before for change in changes}

@@ -13,7 +13,7 @@ from loopwright.run_folder import RunFolder, open_run
 from loopwright.snapshot import known_loopbacks
 from loopwright.wave_end import WaveEnd
 from loopwright.waves import anycast_units
-from playbooks.as_before import prove_as_before, with_what_is_left
+from playbooks.as_before import prove_as_before, wait_until_forgotten, with_what_is_left
 from playbooks.asked import Asked
 from playbooks.carried_through import now
 from playbooks.earlier import Earlier, earlier, known_devices
@@ -123,6 +123,9 @@ def finish(
     lost = {name: put for name, put in undone.items() if not put.restored}
     if lost:
         return _halted(at, lost)
+    if not only_in_hand:
+        again = (*partly, *at.found.in_phase(Phase.PUT_BACK))
+        wait_until_forgotten(at.workspace, at.network, at.seen, at.found.saved.plan, again, at.run.deadline)
     terms = _terms(at)
     terms = replace(terms, unproved=unproved, outside=outside or terms.outside, stopped=stopped)
     return carry_out(_undertaking(at, terms, only_in_hand=only_in_hand))
