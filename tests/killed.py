@@ -16,6 +16,8 @@ from tests.hazards.ground import hurried
 
 ROOT = Path(__file__).parent.parent
 PRELOADED = ["playbooks.provision", "playbooks.resume", "playbooks.revert", "tests.killed"]
+SAID = "said.txt"
+"""Where a run says what it has to say, in the folder that it runs in."""
 LONGEST = 60.0  # seconds
 HURRY = 0.001  # seconds: what is left of each pause of the clients where devices are near
 
@@ -90,9 +92,9 @@ def _run(folder: str, arguments: tuple[str, ...], entry: int, after: bool, hurry
 
     Journal._append = counted  # type: ignore[method-assign]
     with contextlib.ExitStack() as quietly:
-        nowhere = quietly.enter_context(Path(os.devnull).open("w", encoding="utf-8"))
-        quietly.enter_context(contextlib.redirect_stdout(nowhere))
-        quietly.enter_context(contextlib.redirect_stderr(nowhere))
+        said = quietly.enter_context(Path(SAID).open("w", encoding="utf-8"))
+        quietly.enter_context(contextlib.redirect_stdout(said))
+        quietly.enter_context(contextlib.redirect_stderr(said))
         if hurry:
             quietly.enter_context(hurried(HURRY))
         main(list(arguments))

@@ -25,7 +25,7 @@ from loopwright.run_folder import JOURNAL
 from playbooks.cli import main
 from tasks.settle import wait_for_timers
 from tests.hazards.ground import LOCAL, USER, Ground, ground, hurried
-from tests.killed import HURRY, run_and_kill
+from tests.killed import HURRY, SAID, run_and_kill
 
 CHANGED = "r2"
 TERMS = ("--deadline", "5", "--vantage-points", "1")
@@ -178,9 +178,8 @@ class Site:
 
     def kill(self, context: ForkServerContext, entry: int, *words: str, after: bool) -> None:
         """Run a command in a process of its own, kill it at an entry, and wait until the devices have noticed."""
-        assert run_and_kill(context, self.folder, words, entry, after=after, hurry=True), (
-            f"it ended before entry {entry}"
-        )
+        killed = run_and_kill(context, self.folder, words, entry, after=after, hurry=True)
+        assert killed, (self.folder / SAID).read_text(encoding="utf-8")
         self.gone()
 
     def gone(self) -> None:
