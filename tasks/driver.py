@@ -5,6 +5,7 @@ import json
 import logging
 import re
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.client import HTTPException
@@ -55,6 +56,8 @@ Value = TypeVar("Value")
 
 # Libraries log what they raise as well, with tracebacks; without any handler Python would print that to the terminal.
 logging.getLogger().addHandler(logging.NullHandler())
+# One of them warns of a connection that it finds closed; that is told in our words.
+warnings.filterwarnings("ignore", "An unknown exception occurred", RuntimeWarning)
 
 
 class DriverSession:
