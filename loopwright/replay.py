@@ -21,6 +21,7 @@ class Phase(StrEnum):
     PUTTING_BACK = "being put back"
     PUT_BACK = "put back"
     NOT_PUT_BACK = "not put back"
+    SUPERSEDED = "left to a later run"
 
 
 OPEN = (Phase.WRITING, Phase.WRITTEN, Phase.CONFIRMED, Phase.PUTTING_BACK, Phase.NOT_PUT_BACK)
@@ -81,6 +82,8 @@ def _after(now: Replayed, entry: Mapping[str, Any]) -> Replayed:
         return replace(now, held=entry["held"])
     if event == "as before":
         return _as_before(now)
+    if event == "superseded":
+        return replace(now, phase=Phase.SUPERSEDED, why=f"run {entry['by']} has taken it over")
     if event == "not touched":
         return replace(now, phase=Phase.NOT_PUT_BACK, why=entry.get("why", ""))
     if event in ("failed", "rejected"):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from loopwright.change import Allowed
-from loopwright.division import Division, Threshold
+from loopwright.division import DEFAULT_DIVISION, NO_FAILURES, Division, Threshold
 from loopwright.errors import UsageError
 
 
@@ -26,8 +26,11 @@ class Asked:
 
     @classmethod
     def of(cls, options: dict[str, Any]) -> "Asked":
-        """Take the options of planning out of a command's options."""
-        return cls(**{name: options.pop(name) for name in cls.__dataclass_fields__ if name in options})
+        """Take the options of planning out of a command's options; raises UsageError for one that cannot be read."""
+        asked = cls(**{name: options.pop(name) for name in cls.__dataclass_fields__ if name in options})
+        asked.division(DEFAULT_DIVISION)
+        asked.threshold(NO_FAILURES)
+        return asked
 
     @property
     def allowed(self) -> Allowed:

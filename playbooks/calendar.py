@@ -48,21 +48,29 @@ def refuse_closed(calendars: Mapping[str, Calendar], devices: Iterable[str], now
     )
 
 
-def wait_until(run: Run, calendars: Mapping[str, Calendar], devices: Iterable[str], at: str) -> None:
-    """Wait for a time, or for the next opening; raises UsageError, or Refused where none comes."""
-    begins = _begins(joined(calendars, devices), at)
+def wait_until(run: Run, begins: datetime) -> None:
+    """Wait for a time."""
     run.err.print(f"waiting until {begins:%Y-%m-%d %H:%M:%S %Z}; nothing is written before")
     while (left := (begins - datetime.now(begins.tzinfo)).total_seconds()) > 0:
         time.sleep(min(left, SPELL))
 
 
-def _begins(calendar: Calendar, at: str) -> datetime:
-    now = datetime.now().astimezone()
-    if at != "next":
-        try:
-            return datetime.fromisoformat(at).astimezone()
-        except ValueError as error:
-            raise UsageError(f"--at: {at!r} is neither `next` nor a time like 2026-11-29T02:00") from error
+def begins_at(at: str, now: datetime) -> datetime | None:
+    """The time that a person has named, None where it is the next opening; raises UsageError."""
+    if at == "next":
+        return None
+    try:
+        begins = datetime.fromisoformat(at).astimezone()
+    except ValueError as error:
+        raise UsageError(f"--at: {at!r} is neither `next` nor a time like 2026-11-29T02:00") from error
+    if begins < now:
+        raise UsageError(f"--at: {at} is over; it is {now:%Y-%m-%d %H:%M:%S %Z}")
+    return begins
+
+
+def next_opening(calendars: Mapping[str, Calendar], devices: Iterable[str]) -> datetime:
+    """When all of some devices may be written to; raises Refused where that is never."""
+    calendar, now = joined(calendars, devices), datetime.now().astimezone()
     opens = calendar.opens(now)
     if opens is None:
         raise Refused(f"no window opens for all devices of the plan: {calendar.why_closed(now)}")

@@ -23,7 +23,11 @@ def command(run: Run, *, name: str, runs: Path, unproved: str, yes: bool) -> int
     workspace = run.workspace()
     with run.network(workspace) as network, reopened(run, workspace, network, runs, name) as at:
         if not at.found.open or not at.those(Found.AFTER):
-            raise UsageError(f"no device holds an unconfirmed change of run {at.found.id}")
+            partly = at.those(Found.PART)
+            words = (
+                f"{', '.join(partly)} holds a part of the change only" if partly else "no device holds a change of it"
+            )
+            raise UsageError(f"run {at.found.id}: {words}", hint="resume or revert it" if partly else "")
         refuse_changed_inventory(at)
         if not run.confirm(f"Keep what run {at.found.id} has written?", yes=yes):
             raise UsageError("not confirmed; nothing was written")

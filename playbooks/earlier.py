@@ -1,6 +1,6 @@
 """An earlier run as its folder tells it: what was to change, how far each device has come, and the jobs to go on."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from loopwright.models import Observed
 from loopwright.plan_file import SavedPlan, read_plan
 from loopwright.protection import checkpoint_name
 from loopwright.replay import Phase, Replayed, replay
-from loopwright.run_folder import JOURNAL, find_run, read_document
+from loopwright.run_folder import JOURNAL, RunFolder, find_run, open_run, read_document, runs_of
 from loopwright.snapshot import Snapshot, from_document
 from loopwright.steps import STRATEGIES, Action
 from playbooks.terms import Terms
@@ -44,6 +44,18 @@ class Earlier:
         """The exit code with which the run ended last, None where it was cut short."""
         last = next((e for e in reversed(self.journal) if e["event"] in ("ended", "resumed")), None)
         return last["exit_code"] if last and last["event"] == "ended" else None
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether there is anything to resume: it was cut short, a device is open, or it stopped between two waves.
+
+        Where something failed, or a later run has taken devices over, a new plan is wanted.
+        """
+        phases = {found.phase for found in self.replayed.values()}
+        if Phase.SUPERSEDED in phases:
+            return False
+        between = Phase.NOT_BEGUN in phases and phases <= {Phase.NOT_BEGUN, Phase.KEPT}
+        return self.ended is None or bool(self.open) or between
 
     @property
     def open(self) -> tuple[str, ...]:
@@ -99,16 +111,17 @@ class Earlier:
                 return f"{entry['device']} failed"
         return ""
 
-    def terms(self, deadline: float | None = None) -> Terms:
+    def terms(self) -> Terms:
         """The terms under which the run was begun."""
         said = self.said
         return Terms(
-            deadline or said["deadline"],
+            said["deadline"],
             said["vantage_points"],
             self.waves,
             threshold=Threshold.parse(said["threshold"]),
             timer=said["timer"],
             outside=said["outside"],
+            windows=tuple(said["windows"]),
         )
 
     def job(self, workspace: Workspace, device: str, now: Observed | None) -> Job:
@@ -147,3 +160,27 @@ def known_devices(found: Earlier, workspace: Workspace, devices: Iterable[str]) 
             f"run {found.id} is about {', '.join(lost)}, which the inventory does not have",
             hint=f"it was made with {found.said.get('inventory')}",
         )
+
+
+def open_on(runs: Path, devices: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The runs that are not finished on some devices, each with those of them that it has left open."""
+    found = {}
+    for path in runs_of(runs):
+        try:
+            each = earlier(runs, path.name)
+        except UsageError:
+            continue  # it wrote nothing, or its journal was changed: `status` tells
+        if left := tuple(name for name in each.open if name in devices):
+            found[each.id] = left
+    return found
+
+
+def supersede_runs(runs: Path, devices: Sequence[str], by: RunFolder) -> None:
+    """Write into the journals of unfinished runs that a later one has taken devices over from them."""
+    for name, left in open_on(runs, devices).items():
+        folder = open_run(runs, name, by.clock)
+        try:
+            for device in left:
+                folder.record("superseded", device=device, by=by.id)
+        finally:
+            folder.close()

@@ -126,7 +126,11 @@ def _end(name: str, result: Provisioned) -> DeviceEnd:
     if name in result.unsaved:
         return DeviceEnd(name, "not saved", reason(name, result.unsaved[name]))
     if name in result.armed:
-        return DeviceEnd(name, "armed", f"{why}; it goes back by itself {result.armed[name]} s after it was written")
+        return DeviceEnd(
+            name,
+            "armed",
+            "; ".join(filter(None, (why, f"it goes back by itself {result.armed[name]} s after it was written"))),
+        )
     if name in result.undecided:
         return DeviceEnd(name, "undecided", why or result.told.get(name, ""))
     if name in (*result.kept, *result.done):

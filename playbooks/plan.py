@@ -34,6 +34,7 @@ def command(run: Run, *, asked: Asked, out: Path | None) -> int:
     if out is not None:
         saved = sealed({**plan_fields(proposal.saved), **_beside(proposal)}, code)
         write_whole(out, json.dumps(saved, indent=2, default=str) + "\n")
+        run.err.print(f"saved as {out}; `loopwright provision {out}` sends its lines and no other")
     run.report(document("plan", code, **shown_fields(proposal)), *plan_pages(workspace, proposal))
     return code
 

@@ -1,6 +1,6 @@
 """Plan, ask, and carry out wave by wave: write, prove, then keep or put back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -9,19 +9,20 @@ import click
 from rich.text import Text
 
 from loopwright.change import Allowed
-from loopwright.errors import Refused
+from loopwright.errors import Refused, UsageError
 from loopwright.exit_codes import Exit
 from loopwright.plan import Plan, basis, plan_device, rests_on
 from loopwright.plan_file import SavedPlan, plan_fields, read_plan, sealed, what_changed
 from loopwright.report import counted, document
 from loopwright.run_folder import RunRecord
 from loopwright.snapshot import Snapshot, as_document, known_loopbacks, snapshot_of
+from loopwright.wave_decision import named
 from playbooks import plan as planning_playbook
 from playbooks.asked import Asked
-from playbooks.calendar import refuse_closed, wait_until, windows_of
+from playbooks.calendar import begins_at, next_opening, refuse_closed, wait_until, windows_of
 from playbooks.carried_through import carried_through, run_folder
 from playbooks.command import WRITE_DEADLINE, planning, playbook, runs_option
-from playbooks.earlier import CHANGE, SNAPSHOT
+from playbooks.earlier import CHANGE, SNAPSHOT, open_on, supersede_runs
 from playbooks.ending import Provisioned
 from playbooks.look import Seen, look
 from playbooks.plan import plan_pages, shown_fields
@@ -88,6 +89,7 @@ def undertaken(workspace: Workspace, network: Network, proposal: Proposal, folde
     "--window", multiple=True, metavar="WHEN", help="When may be written, e.g. 'Sun 02:00-04:00 Europe/Berlin'."
 )
 @click.option("--outside-window", metavar="REASON", default="", help="Write although no window is open; journalled.")
+@click.option("--supersede", is_flag=True, help="Change a device too on which an earlier run is not finished.")
 @click.option("--at", metavar="next|TIME", help="Wait until the next window opens, or until a time (ISO 8601).")
 def command(
     run: Run,
@@ -99,15 +101,19 @@ def command(
     runs: Path,
     window: tuple[str, ...],
     outside_window: str,
+    supersede: bool,
     at: str | None,
 ) -> int:
     """Plan, ask, deploy, prove; keep what holds, put back what fails its proof for a reason of its own.
 
     FILE is a plan that `loopwright plan --out` has saved: its lines are sent and nothing else.
     """
+    if file is not None and asked.waves is not None:
+        raise UsageError("the waves of a saved plan are in it", hint="leave out --waves, or plan again with them")
     workspace = run.workspace()
     calendars = windows_of(workspace, window)
     now = datetime.now().astimezone()
+    begins = begins_at(at, now) if at is not None else None
     if at is None:
         refuse_closed(calendars, [intent.device for intent in workspace.chosen], now, outside_window)
     with run.network(workspace) as network:
@@ -117,12 +123,16 @@ def command(
             return unwritten(run, proposal, proposal.refusal)
         if not proposal.plan.changing:
             return _unchanged(run, workspace, network, proposal, runs if save else None)
+        left = open_on(runs, [p.device for p in proposal.plan.changing])
+        if left and not supersede:
+            raise Refused(f"{_told_open(left)}; nothing was written", hint="finish it, or say --supersede to leave it")
         if not run.confirm(f"Write to {counted(len(proposal.plan.changing), 'device')}?", yes=yes):
             return unwritten(run, proposal, "not confirmed")
-        proposal = replace(proposal, terms=replace(proposal.terms, calendars=calendars, outside=outside_window))
+        terms = replace(proposal.terms, calendars=calendars, outside=outside_window, windows=window)
+        proposal = replace(proposal, terms=terms)
         if at is None:
             return carried_out(run, workspace, network, proposal, runs)
-    wait_until(run, calendars, [p.device for p in proposal.plan.changing], at)
+    wait_until(run, begins or next_opening(calendars, [p.device for p in proposal.plan.changing]))
     with run.network(workspace) as network:
         return carried_out(run, workspace, network, _anew(workspace, network, proposal), runs)
 
@@ -222,6 +232,7 @@ def carried_out(
 ) -> int:
     """Carry out a plan inside its run folder; `of` is the run that it takes back."""
     with run_folder(runs) as folder, locked(network, [p.device for p in proposal.plan.changing], folder.id):
+        supersede_runs(runs, [p.device for p in proposal.plan.changing], folder)
         folder.write_document(CHANGE, sealed(plan_fields(proposal.saved)))
         folder.record("run", command=command, of=of, inventory=str(run.inventory.absolute()), **_said(proposal))
         with carried_through(run, folder, proposal.plan.changing) as stopped:
@@ -229,6 +240,10 @@ def carried_out(
             undertaking = undertaken(workspace, network, replace(proposal, terms=terms), folder)
             result = carry_out(undertaking)
         return told(run, network, folder, command, proposal, result)
+
+
+def _told_open(left: Mapping[str, Sequence[str]]) -> str:
+    return "; ".join(f"run {name} is not finished on {named(devices)}" for name, devices in left.items())
 
 
 def _said(proposal: Proposal) -> Mapping[str, object]:
@@ -241,6 +256,7 @@ def _said(proposal: Proposal) -> Mapping[str, object]:
         "threshold": str(terms.threshold),
         "timer": terms.timer,
         "outside": terms.outside,
+        "windows": list(terms.windows),
     }
 
 

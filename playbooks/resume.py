@@ -25,7 +25,7 @@ def command(run: Run, *, name: str, runs: Path, outside_window: str, yes: bool) 
     """
     workspace = run.workspace()
     with run.network(workspace) as network, reopened(run, workspace, network, runs, name) as at:
-        if at.found.ended is not None and not at.found.open:
+        if not at.found.can_go_on:
             raise UsageError(
                 f"run {at.found.id} has ended, and nothing of it is open", hint="`loopwright status` tells"
             )

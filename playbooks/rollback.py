@@ -12,7 +12,7 @@ from loopwright.difference import Difference
 from loopwright.errors import Refused, UsageError
 from loopwright.exit_codes import Exit
 from loopwright.models import Intent, Observed
-from loopwright.plan import Commit, DevicePlan, Plan, basis, rests_on
+from loopwright.plan import Commit, DevicePlan, Plan, basis, removals_allowed, rests_on
 from loopwright.plan_file import SavedPlan
 from loopwright.reasons import reasons
 from loopwright.replay import Phase
@@ -60,7 +60,8 @@ def command(run: Run, *, asked: Asked, name: str, runs: Path, yes: bool, outside
         seen = look(workspace, network)
         plan = inverse(workspace, seen, found, kept)
         before = as_before_the_run(workspace, plan)
-        saved = SavedPlan(plan, origin_of(asked, str(run.inventory)))
+        refused = removals_allowed(plan, asked.allow_removals)
+        saved = SavedPlan(plan, origin_of(asked, str(run.inventory)), refused=refused)
         proposal = proposed(before, network, seen, saved, asked, Terms(run.deadline, run.vantage_points))
         run.show(*plan_pages(before, proposal))
         if exit_code(proposal) == Exit.DIFFERS:

@@ -73,8 +73,8 @@ def _device_document(each: Replayed) -> dict[str, Any]:
         "phase": each.phase,
         "step": each.action,
         "accepted": [shown(line) for line in each.accepted],
-        "armed": each.armed.isoformat() if each.armed else None,
-        "timer": each.seconds,
+        "armed": each.armed.isoformat() if each.armed and each.is_open else None,
+        "timer": each.seconds if each.is_open else 0,
         "why": each.why,
     }
 
@@ -104,6 +104,8 @@ def _ending(found: Earlier) -> Text:
     if found.open:
         names = ", ".join(found.open[:3]) + (f" and {len(found.open) - 3} more" if len(found.open) > 3 else "")
         return Text(f"OPEN: {names}; resume, confirm or revert it", "bold red")
+    if found.in_phase(Phase.SUPERSEDED):
+        return Text("left to a later run")
     if found.ended is None:
         return Text("cut short, nothing is left half way; resume goes on with it", "yellow")
     return Text(f"ended, exit code {found.ended}")
@@ -116,7 +118,7 @@ def _pages(found: Earlier) -> Iterator[RenderableType]:
         style = "bold red" if each.is_open else "green" if each.phase is Phase.KEPT else ""
         table.add_row(
             each.device, str(each.wave or "-"), Text(each.phase, style), each.action, str(len(each.accepted) or ""),
-            _timer(each), Text(each.why),
+            _timer(each), Text("; ".join(each.why.split("\n  "))),
         )  # fmt: skip
     yield table
     for each in found.replayed.values():

@@ -22,7 +22,8 @@ class Terms:
 
     Without `waves` all devices are one wave. `timer` is the time asked for devices that have a timer, 0 for the time
     that is reckoned. `outside` is the reason given for writing outside of a window, `unproved` that for keeping without
-    a proof. `route_loss` is in percent.
+    a proof. `windows` are those that the command line has said in the place of the inventory's. `route_loss` is in
+    percent.
     """
 
     deadline: float
@@ -33,6 +34,7 @@ class Terms:
     timer: int = 0
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     outside: str = ""
+    windows: tuple[str, ...] = ()
     unproved: str = ""
     route_loss: float | None = None
     snapshots: bool = True

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from loopwright.change_settings import calendar_of
+from loopwright.change_settings import settings_of
 from loopwright.errors import LoopwrightError, Refused
 from loopwright.outcome import Outcome
 from loopwright.replay import Phase
@@ -15,6 +15,7 @@ from loopwright.wave_end import WaveEnd
 from loopwright.waves import anycast_units
 from playbooks.as_before import prove_as_before, wait_until_forgotten, with_what_is_left
 from playbooks.asked import Asked
+from playbooks.calendar import windows_of
 from playbooks.carried_through import now
 from playbooks.earlier import Earlier, earlier, known_devices
 from playbooks.ending import Provisioned
@@ -179,11 +180,17 @@ def _anew(at: Reopened) -> dict[str, Job]:
 
 
 def _terms(at: Reopened) -> Terms:
-    terms, inventory = at.found.terms(at.run.deadline or None), at.workspace.inventory
+    terms = at.found.terms()
     together = anycast_units(members(at.workspace, at.found.saved.plan, Asked()))
-    calendars = {name: calendar_of(inventory, name) for name in at.found.replayed}
+    calendars = windows_of(at.workspace, terms.windows)
     return replace(
-        terms, tell=at.run.tell, vantage_points=at.run.vantage_points, together=together, calendars=calendars
+        terms,
+        deadline=min(terms.deadline, at.run.deadline),  # the timers that wait were made for the first of them
+        vantage_points=at.run.vantage_points,
+        together=together,
+        calendars=calendars,
+        route_loss=settings_of(at.workspace.inventory).route_loss,
+        tell=at.run.tell,
     )
 
 

@@ -32,6 +32,7 @@ def _lock(path: Path, device: str, run: str) -> Iterator[None]:
     owner = path.with_suffix(".owner")
     try:
         with FileLock(path, timeout=0, mode=0o660):
+            owner.unlink(missing_ok=True)  # it may be another account's, where the folder is shared
             owner.write_text(f"run {run}, process {os.getpid()}\n", encoding="utf-8")
             yield
     except Timeout as error:
