@@ -117,7 +117,10 @@ class Prove:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A loopback as the inventory wants it; None is "not said"; `pools` are where its addresses come from."""
+    """A loopback as the inventory wants it; None is "not said"; `pools` are where its addresses come from.
+
+    `exactly` is what it was, where just that is wanted: then what is not said is not, whatever the device has now.
+    """
 
     number: int
     ipv4: tuple[str, ...] = ()
@@ -134,6 +137,7 @@ class Wanted:
     expect: Expect = Expect()
     prove: Prove = Prove()
     pools: tuple[tuple[Family, str], ...] = ()
+    exactly: Loopback | None = None
     mark: Mark | None = field(default=None, compare=False)
 
     @property

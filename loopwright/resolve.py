@@ -37,6 +37,8 @@ def resolve(wanted: Wanted, observed: Observed, platform: Platform) -> Loopback:
     A description that is not said and an `advertise` that is not said keep what the device has. Statements of others
     that already advertise an address are kept as they are.
     """
+    if wanted.exactly is not None:
+        return wanted.exactly
     current = observed.loopback(wanted.number)
     words = platform.loopbacks
     said = words.canonical(wanted.interface) if wanted.interface else None

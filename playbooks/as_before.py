@@ -90,6 +90,7 @@ def _wanted(loopback: Loopback, said: Wanted | None) -> Wanted:
         absent=False,
         advertise=tuple(adverts.values()),
         advertise_said=True,
+        exactly=loopback,
     )
 
 
