@@ -18,12 +18,11 @@ from tests.window_faults import FAULTS, NUMBER, SECONDS, noticing
 from tests.window_ground import HEALTHY, NAMES, Told, desk, left_behind, loopback, restart, started
 
 # A library warns of a connection that it finds closed.
-pytestmark = pytest.mark.filterwarnings("ignore:An unknown exception occurred")
+pytestmark = [pytest.mark.killed, pytest.mark.filterwarnings("ignore:An unknown exception occurred")]
 
 TABLE: Mapping[str, Mapping[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "data" / "window_faults.yaml").read_text()
 )
-CASES = [(fault, way) for fault, said in TABLE.items() for way in said.get("ways", NAMES)]
 USUAL = {"running": "before", "startup": "before", "left": "", "later": ""}
 State = tuple[str, str]
 
@@ -75,21 +74,10 @@ def more(ways: list[str]) -> dict[str, Any]:
     return found
 
 
-@pytest.fixture(scope="module")
-def runs() -> dict[str, After]:
-    """The runs so far, by fault; each is made once."""
-    return {}
-
-
 @pytest.fixture
-def after(
-    request: pytest.FixtureRequest, network: Ground, runs: dict[str, After], tmp_path_factory: pytest.TempPathFactory
-) -> After:
+def after(request: pytest.FixtureRequest, network: Ground, tmp_path: Path) -> After:
     """What became of the run with the fault that the test names."""
-    fault = request.param
-    if fault not in runs:
-        runs[fault] = _ran(network, tmp_path_factory.mktemp("run"), fault)
-    return runs[fault]
+    return _ran(network, tmp_path, request.param)
 
 
 def _ran(on: Ground, folder: Path, fault: str) -> After:
@@ -110,54 +98,69 @@ def test_every_fault_has_its_rows() -> None:
     assert set(TABLE) == set(FAULTS)
 
 
-@pytest.mark.parametrize(("after", "way"), CASES, indirect=["after"], ids=[f"{f}: {w}" for f, w in CASES])
-def test_a_fault_leaves_a_device_as_it_is_told(after: After, way: str, request: pytest.FixtureRequest) -> None:
-    name, said = NAMES[way], row(request.node.callspec.params["after"], way)
-    told = after.told.ended(name)
-    assert (told["ended"], bool(re.search(said["why"], told["why"]))) == (said["ended"], True), told
-    assert bool(told["lines"]) == (said["ended"] == "unknown"), told
-    before, found = after.before[name], after.after[name]
-    assert (_is(found[0], before[0], way), _is(found[1], before[1], way)) == (said["running"], said["startup"])
-    assert [what for what in after.left[name] if not (said["left"] and what.startswith(said["left"]))] == []
-    assert bool(after.left[name]) == bool(said["left"])
-    if said["later"]:
-        assert after.later[name] == before
+@pytest.mark.parametrize("after", TABLE, indirect=True)
+def test_a_fault_leaves_every_device_as_it_is_told(after: After, request: pytest.FixtureRequest) -> None:
+    """Those that it was set on, the healthy one, and those that the run does not change."""
+    fault = request.node.callspec.params["after"]
+    ways = TABLE[fault].get("ways", NAMES)
+    assert after.told.code == TABLE[fault]["code"], after.told.err
+    assert {way: found(after, way) for way in ways} == {way: meant(fault, way) for way in ways}
+    wrong = {way: after.told.ended(NAMES[way])["why"] for way in ways if not is_told(after, fault, way)}
+    assert wrong == {}
+    later = [NAMES[way] for way in ways if row(fault, way)["later"]]
+    assert {name: after.later[name] for name in later} == {name: after.before[name] for name in later}
+    healthy(after, TABLE[fault])
+    others = [name for way, name in NAMES.items() if way not in ways]
+    assert {name: after.after[name] for name in others} == {name: after.before[name] for name in others}
+    assert not any(after.left[name] for name in others)
+    assert after.told.journal[-1]["event"] == "ended"
+    assert after.told.document["journal"]["hash"] in {entry["seal"] for entry in after.told.journal}
 
 
-def _is(text: str, before: str, way: str) -> str:
+def found(after: After, way: str) -> dict[str, Any]:
+    """How a device ended, its configurations in the words of the table, what was left, whether lines were named."""
+    name = NAMES[way]
+    told, before = after.told.ended(name), after.before[name]
+    running, startup = (_is(text, was) for text, was in zip(after.after[name], before, strict=True))
+    return {
+        "ended": told["ended"], "running": running, "startup": startup,
+        "left": sorted({what.split(" ", 2)[0] for what in after.left[name]}), "lines": bool(told["lines"]),
+    }  # fmt: skip
+
+
+def meant(fault: str, way: str) -> dict[str, Any]:
+    """The same as the table says it."""
+    said = row(fault, way)
+    return {
+        "ended": said["ended"], "running": said["running"], "startup": said["startup"],
+        "left": [said["left"]] if said["left"] else [], "lines": said["ended"] == "unknown",
+    }  # fmt: skip
+
+
+def is_told(after: After, fault: str, way: str) -> bool:
+    """Whether the report says of a device what it is to say."""
+    return re.search(row(fault, way)["why"], after.told.ended(NAMES[way])["why"]) is not None
+
+
+def healthy(after: After, said: Mapping[str, Any]) -> None:
+    """See that nothing is blamed on the device without a fault."""
+    told = after.told.ended(HEALTHY)
+    assert (told["ended"], told["lines"]) == (said.get("healthy", "kept"), [])
+    assert re.search(said.get("healthy why", "^$"), told["why"]), told
+    words = [_is(text, was) for text, was in zip(after.after[HEALTHY], after.before[HEALTHY], strict=True)]
+    assert words == (["planned"] * 2 if told["ended"] == "kept" else ["before"] * 2)
+    assert after.left[HEALTHY] == []
+
+
+def _is(text: str, before: str) -> str:
     """What a configuration is, in the words of the table."""
     words = [
         "planned" if f"10.128.{NUMBER}." in text else "",
         "edited" if "typed meanwhile" in text else "",
         "theirs" if "theirs" in text else "",
     ]
-    known = " and ".join(filter(None, words))
-    assert bool(known) == (text != before), way
-    return known or "before"
-
-
-@pytest.mark.parametrize("after", TABLE, indirect=True)
-def test_nothing_is_blamed_on_a_healthy_device(after: After, request: pytest.FixtureRequest) -> None:
-    said = TABLE[request.node.callspec.params["after"]]
-    told = after.told.ended(HEALTHY)
-    assert after.told.code == said["code"], after.told.err
-    assert (told["ended"], told["lines"]) == (said.get("healthy", "kept"), [])
-    assert re.search(said.get("healthy why", "^$"), told["why"]), told
-    kept = told["ended"] == "kept"
-    assert [_is(text, after.before[HEALTHY][0], "healthy") for text in after.after[HEALTHY]] == [
-        "planned" if kept else "before"
-    ] * 2
-    assert after.left[HEALTHY] == []
-
-
-@pytest.mark.parametrize("after", TABLE, indirect=True)
-def test_neighbours_are_untouched_and_the_journal_holds(after: After, request: pytest.FixtureRequest) -> None:
-    said = TABLE[request.node.callspec.params["after"]]
-    others = {name for way, name in NAMES.items() if way not in said.get("ways", NAMES)}
-    assert {name: after.after[name] for name in others} == {name: after.before[name] for name in others}
-    assert not any(after.left[name] for name in others)
-    assert after.told.journal[-1]["event"] == "ended"
-    assert after.told.document["journal"]["hash"] in {entry["seal"] for entry in after.told.journal}
+    known = " and ".join(filter(None, words)) or "before"
+    return known if (known == "before") == (text == before) else f"{known}, and something else"
 
 
 def test_a_number_in_the_name_of_a_run_is_no_refused_login() -> None:

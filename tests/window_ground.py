@@ -143,12 +143,12 @@ def _left_by_timer(device: Device) -> list[str]:
 
 def _left_in_commits(device: Device) -> list[str]:
     commits = Commits.of(device)
-    return ["a trial"] * (commits.trial is not None) + [f"session {each.ident}" for each in commits.sessions]
+    return ["trial"] * (commits.trial is not None) + [f"session {each.ident}" for each in commits.sessions]
 
 
 def _left_in_database(device: Device) -> list[str]:
     kept = database(device)
-    told = {"a lock": kept.holder, "a commit to be confirmed": kept.pending, "a candidate": kept.modified_by}
+    told = {"lock": kept.holder, "commit to be confirmed": kept.pending, "candidate": kept.modified_by}
     return [what for what, there in told.items() if there]
 
 
