@@ -6,7 +6,7 @@ from typing import Any
 from loopwright.report import counted
 from loopwright.verdict import State
 
-_SO: Mapping[str, tuple[str, State]] = {
+SO: Mapping[str, tuple[str, State]] = {
     "wave": ("its wave is put back", "fail"),
     "next wave": ("no other wave begins", "fail"),
     "": ("only told", "unproven"),
@@ -16,7 +16,7 @@ _SO: Mapping[str, tuple[str, State]] = {
 def harm(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """What was lost or changed, with what follows from it."""
     for each in document.get("harm") or ():
-        so, state = _SO.get(each["blocks"], (each["blocks"], "fail"))
+        so, state = SO.get(each["blocks"], (each["blocks"], "fail"))
         yield {**each, "so": so, "state": state}
 
 

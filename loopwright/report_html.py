@@ -9,10 +9,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from loopwright.report import UNICODE, counted
 from loopwright.report_context import compared, head, ladder_of, of_plan, of_run
 from loopwright.report_drawing import drawing
+from loopwright.report_plan import signed
 from loopwright.report_reach import reach
 from loopwright.report_saved import Saved
 from loopwright.report_verdicts import HEADINGS, STATE_WORDS
-from loopwright.report_words import clock_words, duration, durations, ended_words, loopback_words, signed
+from loopwright.report_words import clock_words, duration, durations, ended_words, loopback_words
 
 _STATES = {"pass": "passes", "fail": "fails", "unproven": "unproven", "error": "could not be asked"}
 

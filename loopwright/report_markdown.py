@@ -9,8 +9,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from loopwright.report import counted
 from loopwright.report_context import MANY_DEVICES, head, ladder_of, of_plan, of_run
+from loopwright.report_plan import signed
 from loopwright.report_saved import Saved
-from loopwright.report_words import ended_words, loopback_words, signed
+from loopwright.report_words import ended_words, loopback_words
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~])")
 

@@ -1,6 +1,6 @@
 """A plan as a document, and as a diff with its reasons for people."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import RenderableType
 from rich.text import Text
@@ -16,17 +16,23 @@ NAMED = 8
 """How many devices a row names."""
 
 
-def diff(lines: tuple[str, ...], negation: str) -> Iterator[Text]:
-    """Lines to send as a diff: what is added, what is taken away, and the contexts that they stand in."""
-    for number, line in enumerate(lines):
+def signed(lines: Sequence[str], negation: str) -> Iterator[tuple[str, str]]:
+    """Lines to send with their signs: + added, - taken away by the platform's word for that, " " a context.
+
+    Where the word is not known, "", nothing is said of any line.
+    """
+    for line, following in zip(lines, (*lines[1:], ""), strict=True):
         depth = len(line) - len(line.lstrip())
-        following = lines[number + 1] if number + 1 < len(lines) else ""
-        if line.split()[:1] == [negation] and negation:
-            yield Text(f"  - {shown(line)}", "red")
-        elif len(following) - len(following.lstrip()) > depth:
-            yield Text(f"    {shown(line)}", "dim")
-        else:
-            yield Text(f"  + {shown(line)}", "green")
+        opens = len(following) - len(following.lstrip()) > depth
+        yield "-" if negation and line.split()[:1] == [negation] else " " if opens or not negation else "+", line
+
+
+_STYLES = {"-": "red", " ": "dim", "+": "green"}
+
+
+def diff(lines: Sequence[str], negation: str) -> Iterator[Text]:
+    """Lines to send as a diff: what is added, what is taken away, and the contexts that they stand in."""
+    return (Text(f"  {sign} {shown(line)}", _STYLES[sign]) for sign, line in signed(lines, negation))
 
 
 def plan_lines(plan: Plan, negations: Mapping[str, str]) -> Iterator[RenderableType]:

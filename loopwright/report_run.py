@@ -11,6 +11,7 @@ from rich.text import Text
 from loopwright.harm import Harm
 from loopwright.masking import shown
 from loopwright.report import plain_table
+from loopwright.report_before_after import SO
 
 Ended = Literal[
     "kept",
@@ -74,10 +75,9 @@ def harm_lines(harms: Sequence[Harm]) -> Iterator[RenderableType]:
     """What was lost meanwhile, and what that stops."""
     if not harms:
         return
-    stops = {"wave": "its wave is put back", "next wave": "no other wave begins", "": "only told"}
     table = plain_table("lost meanwhile", "device", "expected", "actual", "so")
     for harm in harms:
-        table.add_row(Text(harm.what), Text(harm.device), Text(harm.expected), Text(harm.actual), stops[harm.blocks])
+        table.add_row(Text(harm.what), Text(harm.device), Text(harm.expected), Text(harm.actual), SO[harm.blocks][0])
     yield from (table, Text(""))
 
 

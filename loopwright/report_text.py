@@ -8,10 +8,11 @@ from rich.text import Text
 from loopwright.report import STYLES, Marks, labelled, plain_table
 from loopwright.report_before_after import harm
 from loopwright.report_facts import facts, title
+from loopwright.report_plan import signed
 from loopwright.report_proof import proof_pages
 from loopwright.report_run import ends_pages
 from loopwright.report_saved import Saved
-from loopwright.report_words import loopback_words, signed, summary
+from loopwright.report_words import loopback_words, summary
 
 _SIGNS: Mapping[str, str] = {"+": "green", "-": "red", " ": "dim"}
 

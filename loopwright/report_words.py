@@ -1,36 +1,14 @@
 """The words of reports of saved documents: signs of lines, sides of a change, ends, exit codes, times."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from loopwright.exit_codes import Exit
+from loopwright.exit_codes import EXIT_WORDS
 from loopwright.models import DEFAULT_VRF
 from loopwright.report import counted
 from loopwright.report_run import WORDS
 from loopwright.report_saved import Saved
-
-EXIT_WORDS: Mapping[int, str] = {
-    Exit.DONE: "done, or in agreement",
-    Exit.OUR_FAULT: "a fault of loopwright itself",
-    Exit.INVALID: "wrong usage, or an invalid inventory",
-    Exit.UNTOLD: "could not tell: a device did not answer, a rung is unproven",
-    Exit.DIFFERS: "differs, a check failed, or a rule refused the change",
-    Exit.PUT_BACK: "failed, and put back",
-    Exit.NEEDS_HANDS: "failed and not put back: needs hands",
-    Exit.INTERRUPTED: "interrupted",
-}
-
-
-def signed(lines: Sequence[str], negation: str) -> Iterator[tuple[str, str]]:
-    """Lines to send with their signs: + added, - taken away by the platform's word for that, " " a context.
-
-    Where the word is not known, "", nothing is said of any line.
-    """
-    for line, following in zip(lines, (*lines[1:], ""), strict=True):
-        depth = len(line) - len(line.lstrip())
-        opens = len(following) - len(following.lstrip()) > depth
-        yield "-" if negation and line.split()[:1] == [negation] else " " if opens or not negation else "+", line
 
 
 def ended_words(ended: str) -> str:

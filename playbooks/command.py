@@ -9,23 +9,13 @@ from typing import Any, TypeVar
 import click
 
 from loopwright.errors import InventoryError, LoopwrightError
-from loopwright.exit_codes import Exit
+from loopwright.exit_codes import EXIT_WORDS, Exit
 from loopwright.report import error_document
 from playbooks.asked import Asked
 from playbooks.run import Run, silence_stdout, write_json
 from tasks.network import DEFAULT_WORKERS
 
-EXIT_CODES = """\b
-Exit codes:
-  0  done, or in agreement
-  1  a fault of loopwright itself
-  2  wrong usage, or an invalid inventory
-  3  could not tell: a device did not answer, a rung is unproven
-  4  differs, a check failed, or a rule refused the change
-  5  failed, and put back
-  6  failed and not put back: needs hands
-  130  interrupted
-"""
+EXIT_CODES = "\b\nExit codes:\n" + "".join(f"  {code:d}  {words}\n" for code, words in EXIT_WORDS.items())
 READ_DEADLINE = 60.0
 WRITE_DEADLINE = 120.0
 
