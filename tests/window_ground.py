@@ -213,3 +213,31 @@ def restart(on: Ground, startups: Mapping[str, str], only: Iterable[str] = ()) -
         device.startup = text
         device.files.content.clear()
         device.reload()
+
+
+class Untouched:
+    """Devices that are to be as they are now, and are to be sent no line."""
+
+    def __init__(self, at: Desk) -> None:
+        self.at = at
+        self.states, self.lines = at.states(), at.lines()
+
+    def after(self, told: Told, code: int, *words: str) -> None:
+        """See that a command was refused with words, and that no device knows of it."""
+        said = " ".join((told.out + told.err).split())
+        assert told.code == code, said
+        assert [text for text in words if text not in said] == [], said
+        assert (self.at.states(), self.at.lines()) == (self.states, self.lines)
+
+
+def describing(*names: str, text: str = "another one") -> Mapping[str, Any]:
+    """An inventory that wants another description of a loopback of some devices."""
+    return {name: {"data": {"loopbacks": {0: {"description": text}}}} for name in names}
+
+
+def planned(at: Desk, *words: str) -> Path:
+    """Save a plan."""
+    file = at.folder / "change.json"
+    told = at.run("plan", "--out", str(file), *words)
+    assert told.code == 0, told.out + told.err
+    return file
