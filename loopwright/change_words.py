@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from math import ceil
 
 from loopwright.errors import PlatformError
 from loopwright.section import Section
@@ -31,7 +32,7 @@ class TimerWords:
 
     def rounded(self, seconds: float) -> int:
         """The shortest time that the device can be told and that is not shorter than asked; `longest` at most."""
-        units = -(-max(int(seconds), self.shortest) // self.unit)
+        units = ceil(max(seconds, self.shortest) / self.unit)
         return min(units * self.unit, self.longest)
 
     def fill(self, command: str, seconds: int) -> str:
