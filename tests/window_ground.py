@@ -98,7 +98,7 @@ class Desk:
     def run(self, *words: str) -> Told:
         """Run a command in the folder."""
         before = self.runs()
-        told = CliRunner().invoke(main, list(words))
+        told = CliRunner(env={"COLUMNS": "200"}).invoke(main, list(words))  # no line of ours is broken in two
         error = None if isinstance(told.exception, SystemExit) else told.exception
         new = [run for run in self.runs() if run not in before]
         return Told(told.exit_code, told.stdout, told.stderr, new[-1] if new else None, error)
