@@ -13,7 +13,7 @@ from loopwright.models import Observed
 from loopwright.plan_file import SavedPlan, read_plan
 from loopwright.protection import checkpoint_name
 from loopwright.replay import Phase, Replayed, replay
-from loopwright.run_folder import JOURNAL, RunFolder, find_run, open_run, read_document, runs_of
+from loopwright.run_folder import JOURNAL, RunFolder, find_run, open_run, order_of, read_document, runs_of
 from loopwright.snapshot import Snapshot, from_document
 from loopwright.steps import STRATEGIES, Action
 from playbooks.terms import Terms
@@ -38,6 +38,11 @@ class Earlier:
     def id(self) -> str:
         """The run's name."""
         return self.path.name
+
+    @property
+    def of(self) -> str:
+        """The run that this one takes back, "" where it takes none back."""
+        return str(self.said.get("of", ""))
 
     @property
     def ended(self) -> int | None:
@@ -144,12 +149,25 @@ class Earlier:
 def earlier(runs: Path, name: str) -> Earlier:
     """Read an earlier run; raises UsageError where there is none, or where its journal was changed."""
     path = find_run(runs, name)
+    found = _read(path)
+    if found is None:
+        raise UsageError(f"run {path.name} ended before it wrote down what was to change; nothing was written")
+    return found
+
+
+def _read(path: Path) -> Earlier | None:
     journal = tuple(read_journal(path / JOURNAL))
     said = next((entry for entry in journal if entry["event"] == "run"), None)
     if said is None or not (path / CHANGE).exists():
-        raise UsageError(f"run {path.name} ended before it wrote down what was to change; nothing was written")
+        return None
     saved = read_plan(path / CHANGE)
     return Earlier(path, saved, said, journal, replay(journal, (p.device for p in saved.plan.changing)))
+
+
+def later_runs(found: Earlier, runs: Path) -> tuple[Earlier, ...]:
+    """The runs after one that had anything to write, the last one first; raises UsageError for a changed journal."""
+    after = (path for path in reversed(runs_of(runs)) if order_of(path) > order_of(found.path))
+    return tuple(each for path in after if (each := _read(path)) is not None)
 
 
 def known_devices(found: Earlier, workspace: Workspace, devices: Iterable[str]) -> None:

@@ -17,14 +17,13 @@ from loopwright.plan_file import SavedPlan
 from loopwright.reasons import reasons
 from loopwright.replay import Phase
 from loopwright.report import counted
-from loopwright.run_folder import order_of, runs_of
 from loopwright.undo import way_back
 from playbooks.as_before import as_it_was
 from playbooks.asked import Asked
 from playbooks.calendar import refuse_closed, windows_of
 from playbooks.carried_through import now
 from playbooks.command import WRITE_DEADLINE, planning, playbook, runs_option
-from playbooks.earlier import Earlier, earlier, known_devices
+from playbooks.earlier import Earlier, earlier, known_devices, later_runs
 from playbooks.look import Seen, look
 from playbooks.plan import exit_code, plan_pages
 from playbooks.propose import origin_of, proposed
@@ -73,25 +72,35 @@ def command(run: Run, *, asked: Asked, name: str, runs: Path, yes: bool, outside
 
 
 def refuse_later_runs(found: Earlier, kept: Sequence[str], runs: Path) -> None:
-    """Raise Refused where a later run has changed the same loopback of a device."""
+    """Raise Refused where a later run has changed the same loopback of a device, and was not rolled back itself."""
     mine = {(p.device, c.number) for p in found.saved.plan.changing if p.device in kept for c in p.changes}
-    told = []
-    for path in runs_of(runs):
-        if order_of(path) <= order_of(found.path) or path == found.path:
-            continue
-        later = earlier(runs, path.name)
-        touched = {n for n, each in later.replayed.items() if each.phase is Phase.KEPT or each.is_open}
-        told += [
-            f"run {later.id} changed loopback {change.number} of {plan.device}"
-            for plan in later.saved.plan.changing
-            for change in plan.changes
-            if plan.device in touched and (plan.device, change.number) in mine
-        ]
+    told = [
+        f"run {later.id} changed loopback {change.number} of {plan.device}"
+        for later, touched in standing(later_runs(found, runs))
+        for plan in later.saved.plan.changing
+        for change in plan.changes
+        if plan.device in touched and (plan.device, change.number) in mine
+    ]
     if told:
         raise Refused(
             f"run {found.id} cannot be taken back, nothing was written:\n" + "\n".join(f"  {line}" for line in told),
-            hint="roll the later runs back first",
+            hint="roll the later runs back first, the last one first",
         )
+
+
+def standing(later: Sequence[Earlier]) -> Iterator[tuple[Earlier, frozenset[str]]]:
+    """Some runs, the last one first, each with the devices on which its change stands or may stand.
+
+    A run that another of them has rolled back does not stand on a device, nor does that rollback.
+    """
+    names = {run.id for run in later}
+    taken_back: set[tuple[str, str]] = set()
+    for run in later:
+        kept = {(run.id, name) for name in run.in_phase(Phase.KEPT)} - taken_back
+        if run.of in names:
+            taken_back |= {(run.of, name) for _, name in kept}
+            kept = set()
+        yield run, frozenset((*(name for _, name in kept), *run.open))
 
 
 def inverse(workspace: Workspace, seen: Seen, found: Earlier, kept: Sequence[str]) -> Plan:
