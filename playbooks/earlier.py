@@ -106,12 +106,17 @@ class Earlier:
 
     @property
     def failing(self) -> str:
-        """Why the wave in hand is to go back, as was found before the run was cut short; "" where nothing was."""
+        """Why the run is to go back, as was found before it was cut short; "" where nothing was.
+
+        A wave in hand failed, or one went back and was a reason to stop: what failed is not tried again.
+        """
         devices = set(self.in_hand)
         for entry in self.journal:
+            if entry["event"] == "wave ended" and entry["ended"] == "put back" and not entry.get("goes_on", True):
+                return f"wave {entry['wave']}: {entry['why']}"
             if entry["event"] == "proved" and entry["back"] and devices & set(entry["back"]):
                 return f"{', '.join(entry['back'])} failed its proof"
-            sent = entry.get("action") in (Action.LOAD, Action.COMMIT, Action.READ_BACK)
+            sent = entry.get("action") in (Action.LOAD, Action.CHECK, Action.COMMIT, Action.READ_BACK)
             if entry["event"] in ("rejected", "failed") and entry.get("device") in devices and sent:
                 return f"{entry['device']} failed"
         return ""

@@ -123,7 +123,9 @@ def command(
             return unwritten(run, proposal, proposal.refusal)
         if not proposal.plan.changing:
             return _unchanged(run, workspace, network, proposal, runs if save else None)
-        left = open_on(runs, [p.device for p in proposal.plan.changing])
+        changing = [p.device for p in proposal.plan.changing]
+        with locked(network, changing, "asking"):  # a run that goes on is told as what it is, not as unfinished
+            left = open_on(runs, changing)
         if left and not supersede:
             raise Refused(f"{_told_open(left)}; nothing was written", hint="finish it, or say --supersede to leave it")
         if not run.confirm(f"Write to {counted(len(proposal.plan.changing), 'device')}?", yes=yes):

@@ -20,7 +20,7 @@ from playbooks.wave_gate import forbidden
 from tasks.deploy import Job, Undone, confirm, deploy, save
 from tasks.gather import observe_devices
 from tasks.prove import Proof, Settling
-from tasks.put_back import PutBack, put_back
+from tasks.put_back import PutBack, came_meanwhile, put_back
 
 
 def carry_out(undertaking: Undertaking) -> Provisioned:
@@ -159,6 +159,9 @@ class Wave:
         again = {n: replace(jobs[n], asked=True) for n, o in results.items() if _may_be_asked_again(o.error)}
         results.update(confirm(u.network, again, u.folder))
         ledger.told.update({n: "; ".join(o.value.told) for n, o in results.items() if o.value and o.value.told})
+        for name, job in jobs.items():
+            if words := came_meanwhile(job, u.workspace.of_devices[name]):
+                ledger.told[name] = "; ".join(filter(None, (ledger.told.get(name), words)))
         lost = {n: o.error for n, o in results.items() if o.error is not None}
         ledger.failed.update(lost)
         if lost:
@@ -212,7 +215,7 @@ class Wave:
         self.keep_after()
         end = WaveEnd(self.number, self.devices, ended, decision.why, began, dict(self.seconds))
         ledger.ended.append(end)
-        self._record("wave ended", ended=ended, why=decision.why)
+        self._record("wave ended", ended=ended, why=decision.why, goes_on=decision.goes_on)
         self.undertaking.terms.tell(f"wave {self.number}: {ended}{': ' if decision.why else ''}{decision.why}")
 
     def keep_after(self) -> None:

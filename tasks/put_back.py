@@ -132,6 +132,15 @@ def _inverse(job: Job, back: Back, *, waiting: bool) -> tuple[Step, ...]:
     return (*before, *undo, *after)
 
 
+def came_meanwhile(job: Job, platform: Platform) -> str:
+    """Tell the lines of others that came or went while a change was proved: what saves it saves them along."""
+    if job.during is None:
+        return ""
+    edits = strangers(job.before, as_now(job, job.during, platform), job.plan, platform)
+    lines = [shown(" / ".join(line)) for line in edits]
+    return f"somebody else changed it meanwhile, which is saved along: {'; '.join(lines)}" if lines else ""
+
+
 def _taken_along(job: Job, now: Observed, platform: Platform) -> str:
     """Tell the lines of others that were there while the change was armed and that went with it."""
     if job.during is None:
