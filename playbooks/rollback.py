@@ -84,7 +84,7 @@ def refuse_later_runs(found: Earlier, kept: Sequence[str], runs: Path) -> None:
     if told:
         raise Refused(
             f"run {found.id} cannot be taken back, nothing was written:\n" + "\n".join(f"  {line}" for line in told),
-            hint="roll the later runs back first, the last one first",
+            hint="roll the later runs back first",
         )
 
 
