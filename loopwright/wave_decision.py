@@ -66,7 +66,12 @@ def decide(facts: WaveFacts, earlier: int, allows: Allows, together: tuple[froze
     return Decision(rest, back, goes_on=goes_on, why=why)
 
 
+NAMED = 3
+
+
 def named(devices: Iterable[str]) -> str:
     """Some devices by name, the others by number."""
     names = sorted(devices)
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    if len(names) <= NAMED + 1:
+        return ", ".join(names)
+    return f"{', '.join(names[:NAMED])} and {len(names) - NAMED} more"
