@@ -8,6 +8,7 @@ from loopwright.domains import find_domains
 from loopwright.expect import Absence, absences, expectations
 from loopwright.models import Intent, Loopback, Wanted, WantedAdvertisement
 from loopwright.plan import Plan
+from loopwright.reasons import reasons
 from playbooks.look import Seen, unanswered
 from tasks.network import Network
 from tasks.prove import Proof, Prover, Settling
@@ -70,6 +71,20 @@ def as_it_was(intent: Intent, changes: Iterable[Change]) -> Intent:
     said = {w.number: w for w in intent.loopbacks}
     was = tuple(_wanted(loopback, said.get(number)) for number, loopback in before.items() if loopback is not None)
     return replace(intent, loopbacks=(*kept, *was))
+
+
+def turned(change: Change) -> Change:
+    """The change that takes another one back."""
+    return Change(change.after, change.before, tuple(reasons(change.after, change.before)))
+
+
+def as_planned(workspace: Workspace, plan: Plan) -> Workspace:
+    """The workspace with the intents that a plan fulfils: a rollback's are not those of the inventory."""
+    back = {p.device: tuple(turned(change) for change in p.changes) for p in plan.devices}
+    intents = tuple(
+        as_it_was(intent, back[intent.device]) if intent.device in back else intent for intent in workspace.intents
+    )
+    return replace(workspace, wanted=intents)
 
 
 def _wanted(loopback: Loopback, said: Wanted | None) -> Wanted:

@@ -11,14 +11,13 @@ from loopwright.change import Change, differences
 from loopwright.difference import Difference
 from loopwright.errors import Refused, UsageError
 from loopwright.exit_codes import Exit
-from loopwright.models import Intent, Observed
+from loopwright.models import Observed
 from loopwright.plan import Commit, DevicePlan, Plan, basis, removals_allowed, rests_on
 from loopwright.plan_file import SavedPlan
-from loopwright.reasons import reasons
 from loopwright.replay import Phase
 from loopwright.report import counted
 from loopwright.undo import way_back
-from playbooks.as_before import as_it_was
+from playbooks.as_before import as_it_was, as_planned, turned
 from playbooks.asked import Asked
 from playbooks.calendar import refuse_closed, windows_of
 from playbooks.carried_through import now
@@ -58,7 +57,7 @@ def command(run: Run, *, asked: Asked, name: str, runs: Path, yes: bool, outside
     with run.network(workspace) as network:
         seen = look(workspace, network)
         plan = inverse(workspace, seen, found, kept)
-        before = as_before_the_run(workspace, plan)
+        before = as_planned(workspace, plan)
         refused = removals_allowed(plan, asked.allow_removals)
         saved = SavedPlan(plan, origin_of(asked, str(run.inventory)), refused=refused)
         proposal = proposed(before, network, seen, saved, asked, Terms(run.deadline, run.vantage_points))
@@ -121,17 +120,13 @@ def _inverse(workspace: Workspace, observed: Observed, found: Earlier, plan: Dev
     back = way_back(before, without_secrets(observed, plan.changes, platform), plan.changes, platform)
     if left or back is None:
         raise Refused(f"{name} is not what run {found.id} has left: somebody changed it since; nothing was written")
-    changes = tuple(_turned(change) for change in plan.changes)
+    changes = tuple(turned(change) for change in plan.changes)
     intent = as_it_was(workspace.intent_of[name], plan.changes)
     commits = tuple(Commit(lines) for lines in back if lines)
     return DevicePlan(
         name, plan.platform, changes, commits, _forward(changes, observed, workspace),
         basis(intent, observed, platform), rests_on=rests_on(intent, observed, platform),
     )  # fmt: skip
-
-
-def _turned(change: Change) -> Change:
-    return Change(change.after, change.before, tuple(reasons(change.after, change.before)))
 
 
 def _forward(changes: Sequence[Change], observed: Observed, workspace: Workspace) -> tuple[Commit, ...]:
@@ -144,15 +139,6 @@ def _forward(changes: Sequence[Change], observed: Observed, workspace: Workspace
             yield from back.commits
 
     return tuple(Commit(lines) for lines in groups() if lines)
-
-
-def as_before_the_run(workspace: Workspace, plan: Plan) -> Workspace:
-    """The workspace with the intents that the devices fulfilled before: what is to be proved after the rollback."""
-    back = {p.device: tuple(_turned(change) for change in p.changes) for p in plan.devices}
-    intents: tuple[Intent, ...] = tuple(
-        as_it_was(intent, back[intent.device]) if intent.device in back else intent for intent in workspace.intents
-    )
-    return replace(workspace, wanted=intents)
 
 
 if __name__ == "__main__":

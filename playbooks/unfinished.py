@@ -13,7 +13,7 @@ from loopwright.run_folder import RunFolder, open_run
 from loopwright.snapshot import known_loopbacks
 from loopwright.wave_end import WaveEnd
 from loopwright.waves import anycast_units
-from playbooks.as_before import prove_as_before, wait_until_forgotten, with_what_is_left
+from playbooks.as_before import as_planned, prove_as_before, wait_until_forgotten, with_what_is_left
 from playbooks.asked import Asked
 from playbooks.calendar import windows_of
 from playbooks.carried_through import now
@@ -73,6 +73,8 @@ def reopened(run: Run, workspace: Workspace, network: Network, runs: Path, name:
     known_devices(found, workspace, found.replayed)
     with locked(network, found.replayed, found.id):
         found = earlier(runs, name)  # whoever held the devices until now may have gone on with it
+        if found.said["command"] == "rollback":  # what it leads to is not what the inventory asks for
+            workspace = as_planned(workspace, found.saved.plan)
         folder = open_run(runs, name, now)
         try:
             seen = look(workspace, network)
