@@ -159,7 +159,16 @@ def test_a_killed_rollback_ends_whole(at: Site, kill: Kill, kept: str, forks: Fo
         return
     at.stays(at.new)
     is_told(at, "put back" if kill.has("begin compare") else "not begun")
-    again = at.ask("rollback", kept, *REMOVING, *TERMS)  # the run that was killed is in nobody's way
+
+
+@each_system
+def test_a_run_can_be_taken_back_after_a_rollback_of_it_was_killed_and_reverted(
+    at: Site, kept: str, forks: ForkServerContext
+) -> None:
+    entry = DATA["rollback"][at.system.name]["entries"].index("begin confirm") + 1
+    at.kill(forks, entry, "rollback", kept, *REMOVING, *TERMS, after=True)
+    assert at.ask("revert", at.run.name, *TERMS).exit_code == 0
+    again = at.ask("rollback", kept, *REMOVING, *TERMS)
     assert again.exit_code == 0, again.output
     at.stays(at.old)
 
