@@ -18,12 +18,12 @@ $(STAMP): requirements.txt pyproject.toml
 demo: setup            ## the main job on the practice network, from nothing to proven and down again
 	@$(BIN)/python -m playbooks.demo
 
-test: fast             ## every test: runs that are killed, and those on real routers, included
-	@$(BIN)/python -m pytest -m "killed and not lab" --numprocesses 3
+test: fast             ## every test: whole runs, killed ones too, and those on real routers included
+	@$(BIN)/python -m pytest -m "runs and not lab" --numprocesses 3
 	@$(BIN)/python -m pytest -m lab
 
-fast: setup            ## the tests that need no router and kill no run
-	@$(BIN)/python -m pytest -m "not lab and not killed" --numprocesses 3
+fast: setup            ## the tests that need no router and make no whole run
+	@$(BIN)/python -m pytest -m "not lab and not runs" --numprocesses 3
 
 check: setup           ## style, types, the direction of imports
 	@$(BIN)/ruff check .

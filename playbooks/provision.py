@@ -1,6 +1,6 @@
 """Plan, ask, and carry out wave by wave: write, prove, then keep or put back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -123,11 +123,8 @@ def command(
             return unwritten(run, proposal, proposal.refusal)
         if not proposal.plan.changing:
             return _unchanged(run, workspace, network, proposal, runs if save else None)
-        changing = [p.device for p in proposal.plan.changing]
-        with locked(network, changing, "asking"):  # a run that goes on is told as what it is, not as unfinished
-            left = open_on(runs, changing)
-        if left and not supersede:
-            raise Refused(f"{_told_open(left)}; nothing was written", hint="finish it, or say --supersede to leave it")
+        if not supersede:
+            refuse_unfinished(network, runs, proposal.plan, "finish it, or say --supersede to leave it")
         if not run.confirm(f"Write to {counted(len(proposal.plan.changing), 'device')}?", yes=yes):
             return unwritten(run, proposal, "not confirmed")
         terms = replace(proposal.terms, calendars=calendars, outside=outside_window, windows=window)
@@ -244,8 +241,14 @@ def carried_out(
         return told(run, network, folder, command, proposal, result)
 
 
-def _told_open(left: Mapping[str, Sequence[str]]) -> str:
-    return "; ".join(f"run {name} is not finished on {named(devices)}" for name, devices in left.items())
+def refuse_unfinished(network: Network, runs: Path, plan: Plan, hint: str) -> None:
+    """Raise Refused where an earlier run is not finished on a device that the plan changes, or goes on just now."""
+    changing = [p.device for p in plan.changing]
+    with locked(network, changing, "asking"):  # a run that goes on is told as what it is, not as unfinished
+        left = open_on(runs, changing)
+    if left:
+        told = "; ".join(f"run {name} is not finished on {named(devices)}" for name, devices in left.items())
+        raise Refused(f"{told}; nothing was written", hint=hint)
 
 
 def _said(proposal: Proposal) -> Mapping[str, object]:

@@ -26,7 +26,7 @@ from playbooks.earlier import Earlier, earlier, known_devices, later_runs
 from playbooks.look import Seen, look
 from playbooks.plan import exit_code, plan_pages
 from playbooks.propose import origin_of, proposed
-from playbooks.provision import carried_out, unwritten
+from playbooks.provision import carried_out, refuse_unfinished, unwritten
 from playbooks.run import Run
 from playbooks.terms import Terms
 from tasks.workspace import Workspace
@@ -64,6 +64,7 @@ def command(run: Run, *, asked: Asked, name: str, runs: Path, yes: bool, outside
         run.show(*plan_pages(before, proposal))
         if exit_code(proposal) == Exit.DIFFERS:
             return unwritten(run, proposal, proposal.refusal, "rollback")
+        refuse_unfinished(network, runs, plan, "resume, confirm or revert it first")
         if not run.confirm(f"Write to {counted(len(plan.changing), 'device')}?", yes=yes):
             return unwritten(run, proposal, "not confirmed", "rollback")
         terms = replace(proposal.terms, calendars=calendars, outside=outside_window)

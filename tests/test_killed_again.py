@@ -13,7 +13,7 @@ from loopwright.run_folder import JOURNAL
 from tests.killed import forkserver, run_and_stop
 from tests.killed_sites import DATA, PROVISION, TERMS, Site, Sites, told
 
-pytestmark = pytest.mark.killed
+pytestmark = pytest.mark.runs
 
 OTHER = {"resume": "revert", "revert": "resume"}
 SWAPPED = 4  # every so many entries the other command goes on

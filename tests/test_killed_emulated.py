@@ -11,7 +11,7 @@ from loopwright.run_folder import JOURNAL
 from tests.killed import forkserver
 from tests.killed_sites import DATA, PROVISION, SYSTEMS, TERMS, Site, Sites, told
 
-pytestmark = pytest.mark.killed
+pytestmark = pytest.mark.runs
 
 SWAPPED = 5  # every so many entries the two ways to go on change places
 

@@ -16,7 +16,7 @@ from loopwright.run_folder import JOURNAL
 from tests.killed import forkserver
 from tests.killed_sites import CHANGED, SYSTEMS, Site, Sites, told
 
-pytestmark = pytest.mark.killed
+pytestmark = pytest.mark.runs
 
 DATA: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parent / "data" / "killed_putting_back.yaml").read_text(encoding="utf-8")

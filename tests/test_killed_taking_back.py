@@ -17,7 +17,7 @@ from tests.killed import forkserver
 from tests.killed_sites import CHANGED, Site, Sites, told
 from tests.killed_sites import DATA as RUNS
 
-pytestmark = pytest.mark.killed
+pytestmark = pytest.mark.runs
 
 DATA: dict[str, dict[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "data" / "killed_taking_back.yaml").read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from tests.killed import forkserver
 from tests.killed_sites import told
 from tests.killed_waves import FIRST, LAST, NUMBER, PROVISION, Waves, waves
 
-pytestmark = pytest.mark.killed
+pytestmark = pytest.mark.runs
 
 ENTRIES = {("ios", False): 47, ("ios", True): 43, ("nxos", False): 53, ("nxos", True): 51}
 """How many entries the journal of an uninterrupted run has, by system and by whether the second wave fails."""

@@ -15,6 +15,8 @@ from tests.hazards.ground import LOCAL, Ground
 from tests.window_faults import just_before
 from tests.window_ground import Desk, Told, Untouched, describing, desk, planned, restart, started
 
+pytestmark = pytest.mark.runs
+
 WAYS = {"r1": ("ios", ""), "r2": ("nxos", ""), "r3": ("junos", ""), "r4": ("eos", "")}
 ANOTHER = {"data": {"loopbacks": {0: {"ipv4": "10.128.9.1/32"}}}}
 

@@ -11,6 +11,8 @@ from tests.hazards.ground import Ground
 from tests.window_faults import SECONDS, just_before, silence
 from tests.window_ground import Desk, desk, left_behind, started
 
+pytestmark = pytest.mark.runs
+
 WAYS = {"r1": ("ios", ""), "r2": ("nxos", ""), "r3": ("junos", ""), "r4": ("eos", ""), "r5": ("ios", "")}
 BEFORE, KEPT = (False, False), (True, True)
 

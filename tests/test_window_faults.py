@@ -18,7 +18,7 @@ from tests.window_faults import FAULTS, NUMBER, SECONDS, noticing
 from tests.window_ground import HEALTHY, NAMES, Told, desk, left_behind, loopback, restart, started
 
 # A library warns of a connection that it finds closed.
-pytestmark = [pytest.mark.killed, pytest.mark.filterwarnings("ignore:An unknown exception occurred")]
+pytestmark = [pytest.mark.runs, pytest.mark.filterwarnings("ignore:An unknown exception occurred")]
 
 TABLE: Mapping[str, Mapping[str, Any]] = yaml.safe_load(
     (Path(__file__).parent / "data" / "window_faults.yaml").read_text()

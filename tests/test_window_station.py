@@ -18,6 +18,8 @@ from tests.hazards.ground import Ground
 from tests.window_faults import just_before
 from tests.window_ground import Desk, desk, left_behind, loopback, started
 
+pytestmark = pytest.mark.runs
+
 WAYS = {"r1": ("ios", ""), "r2": ("nxos", ""), "r3": ("junos", ""), "r4": ("eos", "")}
 WAVES = ("--waves", "2,100%")
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))

@@ -25,6 +25,8 @@ from tests.hazards.processes import (
     noticed,
 )
 
+pytestmark = pytest.mark.runs
+
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:

@@ -12,6 +12,8 @@ from tests.hazards.candidates import EOS, IOS, JUNOS, XR, four, restarted, there
 from tests.hazards.ground import PLATFORMS, Ground
 from tests.hazards.processes import SECONDS, WAYS, Way, armed, died, every, next_process
 
+pytestmark = pytest.mark.runs
+
 
 @pytest.fixture(scope="module")
 def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
