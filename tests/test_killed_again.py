@@ -16,6 +16,7 @@ from tests.killed_sites import DATA, PROVISION, TERMS, Site, Sites, told
 pytestmark = pytest.mark.runs
 
 OTHER = {"resume": "revert", "revert": "resume"}
+EVERY = ("ios", "eos")  # killed at every entry: one by lines, one by a candidate; the others at every second
 SWAPPED = 4  # every so many entries the other command goes on
 
 
@@ -59,11 +60,10 @@ class Again:
 
 
 def _again(said: dict[str, Any]) -> Iterator[Again]:
-    for number in range(1, len(said["entries"]) + 1):
-        then = OTHER[said["does"]] if number % SWAPPED == 0 else said["does"]
-        yield Again(
-            said["system"], said["killed"], said["does"], tuple(said["entries"]), number, bool(number % 2), then
-        )
+    step = 1 if said["system"] in EVERY else 2
+    for turn, number in enumerate(range(1, len(said["entries"]) + 1, step), start=1):
+        then = OTHER[said["does"]] if turn % SWAPPED == 0 else said["does"]
+        yield Again(said["system"], said["killed"], said["does"], tuple(said["entries"]), number, bool(turn % 2), then)
 
 
 AGAIN = [again for said in DATA["again"] for again in _again(said)]

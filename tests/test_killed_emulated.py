@@ -48,11 +48,13 @@ class Kill:
 def _kills(system: str) -> Iterator[Kill]:
     entries = DATA["runs"][system]
     proved = entries.index("proved")
-    for number in range(1, len(entries) + 1):
+    for number, entry in enumerate(entries, start=1):
         for after in (False, True):
+            if after and not entry.startswith("begin"):
+                continue  # nothing is done between it and the next one: it is killed before that
             swapped = (number % SWAPPED == 0) != after
             usual = "revert" if swapped else "resume"
-            for does in ("resume", "revert") if number > proved else (usual,):
+            for does in ("resume", "revert") if number > proved and not after else (usual,):
                 yield Kill(system, number, after, does)
 
 
