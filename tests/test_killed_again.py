@@ -16,7 +16,7 @@ from tests.killed_sites import DATA, PROVISION, TERMS, Site, Sites, told
 pytestmark = pytest.mark.runs
 
 OTHER = {"resume": "revert", "revert": "resume"}
-EVERY = ("ios", "eos")  # killed at every entry: one by lines, one by a candidate; the others at every second
+EVERY = 2  # what goes on is killed at every so many entries
 SWAPPED = 4  # every so many entries the other command goes on
 
 
@@ -60,8 +60,7 @@ class Again:
 
 
 def _again(said: dict[str, Any]) -> Iterator[Again]:
-    step = 1 if said["system"] in EVERY else 2
-    for turn, number in enumerate(range(1, len(said["entries"]) + 1, step), start=1):
+    for turn, number in enumerate(range(1, len(said["entries"]) + 1, EVERY), start=1):
         then = OTHER[said["does"]] if turn % SWAPPED == 0 else said["does"]
         yield Again(said["system"], said["killed"], said["does"], tuple(said["entries"]), number, bool(turn % 2), then)
 

@@ -70,7 +70,7 @@ def _kills(system: str) -> Iterator[Kill]:
 
 
 SAID = [(s, failure) for s in SYSTEMS for failure, said in DATA["failures"].items() if s in said["runs"]]
-KILLS = [kill for system in SYSTEMS for kill in _kills(system)]
+KILLS = [kill for system in SYSTEMS for kill in _kills(system)][::2]  # every second: the others end in the same states
 each_failure = pytest.mark.parametrize(("at", "failure"), SAID, ids=[f"{s}-{f}" for s, f in SAID], indirect=True)
 each_kill = pytest.mark.parametrize(
     ("at", "failure", "kill"),

